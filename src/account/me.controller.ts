@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
+import { ApiAnswer, ApiErrors } from '../platform/http/openapi.js';
+import { userView, type UserView } from '../users/user.view.js';
+import { Users } from '../users/users.service.js';
+
+@ApiTags('Own account')
+@ApiBearerAuth()
+@Controller('api/v1/users/me')
+export class MeController {
+  constructor(private readonly users: Users) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'getMe', summary: 'The own account' })
+  @ApiAnswer(200, userView)
+  @ApiErrors(
+    'unauthenticated',
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'too_many_requests',
+    'dependency_unavailable',
+  )
+  me(@CurrentCaller() { userId }: Caller): Promise<UserView> {
+    return this.users.get(userId);
+  }
+}

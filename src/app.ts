@@ -1,0 +1,62 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { DataSource } from 'typeorm';
+import { AppModule } from './app.module.js';
+import { Config } from './platform/config/config.js';
+import { openDatabase } from './platform/database/migrate.js';
+import { serveDocs } from './platform/http/docs.js';
+import { collectRoutes, createAdapter, refuseOtherMethods, registerCors } from './platform/http/server.js';
+import { createLogger, NestLogger } from './platform/observability/logger.js';
+import { schema } from './schema.js';
+import { simulatedApps, simulator } from './simulator/simulator.plugin.js';
+
+/**
+ * The whole service, ready to listen: what main runs and what every end-to-end test runs.
+ * @throws ConfigError where the configuration and what it names do not fit together
+ */
+export async function createApp(given: Config): Promise<NestFastifyApplication> {
+  const config = withSimulatedApps(given);
+  const logger = createLogger(config);
+  const dataSource = await openDatabase(config.database, schema);
+  const adapter = createAdapter(config, logger);
+  const server = adapter.getInstance<FastifyInstance>();
+  const routes = collectRoutes(server);
+  await registerCors(server, config.corsOrigins);
+  if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: config.wechat.apps });
+  try {
+    const app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {
+      logger: new NestLogger(logger),
+      bodyParser: false,
+      abortOnError: false,
+    });
+    if (config.docs) serveDocs(app);
+    await app.init();
+    refuseOtherMethods(server, routes);
+    await server.ready();
+    return app;
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw error;
+  }
+}
+
+/** The configuration and the opened database are what the modules are handed from outside. */
+function rootModule(config: Config, dataSource: DataSource) {
+  return {
+    module: AppModule,
+    global: true,
+    providers: [
+      { provide: Config, useValue: config },
+      { provide: DataSource, useValue: dataSource },
+    ],
+    exports: [Config, DataSource],
+  };
+}
+
+/** Without apps of its own the service plays with those of the simulator. */
+function withSimulatedApps(config: Config): Config {
+  if (!config.simulator || config.wechat.apps.length > 0) return config;
+  const apps = simulatedApps.map(({ kind, appId, appSecret, name }) => ({ kind, appId, appSecret, name }));
+  return new Config({ ...config, wechat: { ...config.wechat, apps } });
+}

@@ -1,0 +1,57 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerGuard,
+  ThrottlerStorage,
+} from '@nestjs/throttler';
+import type { ThrottlerLimitDetail, ThrottlerModuleOptions } from '@nestjs/throttler';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../platform/errors/app-error.js';
+import { bearerToken } from '../../platform/http/bearer-token.js';
+import { apiPrefix } from '../../platform/http/envelope.adapter.js';
+import { AccessTokens } from '../../session/access-tokens.service.js';
+
+/** Limits all of /api/v1 by user, or by address where no good token says who it is (`API_LIMIT`). */
+@Injectable()
+export class ApiThrottlerGuard extends ThrottlerGuard {
+  protected override headerPrefix = 'RateLimit';
+
+  constructor(
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() storage: ThrottlerStorage,
+    reflector: Reflector,
+    private readonly tokens: AccessTokens,
+  ) {
+    super(options, storage, reflector);
+  }
+
+  protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
+    const { routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+    return routeOptions.url?.startsWith(apiPrefix) !== true;
+  }
+
+  protected override async getTracker(request: FastifyRequest): Promise<string> {
+    return this.userOf(request) ?? `address:${await super.getTracker(request as never)}`;
+  }
+
+  /** One count for all routes. */
+  protected override generateKey(_context: ExecutionContext, tracker: string): string {
+    return `api:${tracker}`;
+  }
+
+  protected override throwThrottlingException(_: ExecutionContext, detail: ThrottlerLimitDetail): never {
+    throw new AppError('too_many_requests', { retryAfterSeconds: detail.timeToBlockExpire });
+  }
+
+  private userOf(request: FastifyRequest): string | undefined {
+    const token = bearerToken(request.headers);
+    if (!token) return undefined;
+    try {
+      return `user:${this.tokens.verify(token).sub}`;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { applyDecorators, Injectable, SetMetadata, UseGuards, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { WechatAppKind } from '../../platform/config/wechat-app.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import { parseRequest } from '../../platform/http/validation.js';
+import { WechatApps } from '../../wechat/wechat-apps.js';
+import { WechatChannels } from '../../wechat/wechat-channels.js';
+import type { WechatProof } from '../../wechat/wechat-channel.js';
+import { Idempotency } from '../idempotency.service.js';
+import type { DeviceInput, LoginTokens } from '../login.schemas.js';
+import { LoginService } from '../login.service.js';
+import type { ExchangeOptions } from './wechat.strategy.js';
+
+/** What the body of a door that takes a code has at least. */
+interface CodeLogin {
+  code: string;
+  appId?: string;
+  device?: DeviceInput;
+}
+
+interface Door {
+  kind: WechatAppKind;
+  schema: z.ZodType<CodeLogin>;
+}
+
+interface LoginRequest extends FastifyRequest {
+  exchange?: ExchangeOptions;
+  user?: WechatProof;
+  loginTokens?: LoginTokens;
+}
+
+const doorKey = 'wechatDoor';
+
+/** Marks a route as a WeChat door: its guard logs the person in, the handler answers with `@LoggedIn()`. */
+export const WechatDoor = (door: Door) =>
+  applyDecorators(Public(), SetMetadata(doorKey, door), UseGuards(WechatLoginGuard));
+
+/** The tokens of the login that the guard has just completed. */
+export const LoggedIn = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { loginTokens } = context.switchToHttp().getRequest<LoginRequest>();
+  if (!loginTokens) throw new Error('the route is not a WeChat door');
+  return loginTokens;
+});
+
+/** Runs a login by code: parse, claim the Idempotency-Key, exchange the code (Passport), go through the funnel. */
+@Injectable()
+export class WechatLoginGuard extends AuthGuard('wechat') {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly apps: WechatApps,
+    private readonly channels: WechatChannels,
+    private readonly idempotency: Idempotency,
+    private readonly login: LoginService,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<LoginRequest>();
+    const { kind, schema } = this.reflector.get<Door>(doorKey, context.getHandler());
+    const body = parseRequest(schema, request.body);
+    request.exchange = { channel: this.channels.get(kind), app: this.apps.find(kind, body.appId) };
+    request.loginTokens = await this.idempotency.once(
+      { key: keyOf(request), route: request.routeOptions.url ?? '', body },
+      () => this.exchangeAndLogIn(context, request, body),
+      (tokens) => this.login.requireStillGood(tokens),
+    );
+    return true;
+  }
+
+  override getAuthenticateOptions(context: ExecutionContext): ExchangeOptions | undefined {
+    return context.switchToHttp().getRequest<LoginRequest>().exchange;
+  }
+
+  private async exchangeAndLogIn(
+    context: ExecutionContext,
+    request: LoginRequest,
+    body: CodeLogin,
+  ): Promise<LoginTokens> {
+    await super.canActivate(context);
+    if (!request.user) throw new Error('the exchange gave no proof');
+    return this.login.logIn(request.user, {
+      address: request.ip,
+      userAgent: request.headers['user-agent'],
+      device: body.device,
+    });
+  }
+}
+
+/** The header as sent; repeated headers arrive joined and fail its form. */
+export function keyOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['idempotency-key'];
+  return Array.isArray(header) ? header.join() : header;
+}

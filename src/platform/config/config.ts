@@ -1,0 +1,62 @@
+import type { WechatApp } from './wechat-app.js';
+
+/** A limit: at most `count` in any `windowMs` milliseconds. */
+export interface Limit {
+  count: number;
+  windowMs: number;
+}
+
+export type DatabaseConfig = { poolSize: number; migrate: boolean } & (
+  | { kind: 'sqlite'; file: string }
+  | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string }
+);
+
+export type RedisConfig =
+  | { kind: 'standalone'; url: string }
+  | {
+      kind: 'sentinel';
+      sentinels: { host: string; port: number }[];
+      master: string;
+      username?: string;
+      password?: string;
+      db: number;
+    };
+
+/** A key that seals columns: AES-256, 32 bytes. */
+export interface EncryptionKey {
+  id: string;
+  key: Buffer;
+}
+
+/** Everything the service was told, parsed and converted once at boot. Durations are milliseconds. */
+export class Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** The outside address, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly replicas: number;
+  readonly simulator: boolean;
+  readonly docs: boolean;
+  readonly corsOrigins: string[];
+  readonly apiLimit: Limit;
+  readonly database: DatabaseConfig;
+  /** Absent: the key-value store lives in memory. */
+  readonly redis: RedisConfig | undefined;
+  /** First seals, all open. Empty: the development key file is used. */
+  readonly encryptionKeys: EncryptionKey[];
+  readonly wechat: { apps: WechatApp[]; apiUrl: string; timeoutMs: number };
+  readonly jwt: { issuer: string; audience: string; accessTtlMs: number };
+  readonly session: { refreshTtlMs: number; maxTtlMs: number; refreshGraceMs: number };
+  readonly log: {
+    level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+    format: 'pretty' | 'json';
+  };
+  readonly shutdown: { delayMs: number; graceMs: number };
+  /** What the operator should know but what does not stop the boot. */
+  readonly warnings: string[];
+
+  constructor(values: Config) {
+    Object.assign(this, values);
+  }
+}

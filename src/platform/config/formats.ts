@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { EncryptionKey, RedisConfig } from './config.js';
+import { wechatAppSchema, type WechatApp } from './wechat-app.js';
+
+type Context = z.core.$RefinementCtx<string>;
+
+export type DatabaseAddress =
+  | { kind: 'sqlite'; file: string }
+  | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string };
+
+function refuse(context: Context, problem: string): never {
+  context.addIssue(problem);
+  return z.NEVER;
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** `sqlite:file` or `mysql://user:password@host:port/name`, percent-decoded. */
+export function parseDatabaseUrl(text: string, context: Context): DatabaseAddress {
+  if (text.startsWith('sqlite:')) {
+    const file = text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+    return file === '' ? refuse(context, 'must name a file after sqlite:') : { kind: 'sqlite', file };
+  }
+  const url = parseUrl(text);
+  const name = url ? decode(url.pathname.slice(1)) : '';
+  if (!url || url.protocol !== 'mysql:' || !url.hostname || !url.username || !name || name.includes('/')) {
+    return refuse(context, 'must be sqlite:path or mysql://user:password@host:3306/name');
+  }
+  const [user, password] = [decode(url.username), decode(url.password)];
+  if (user === undefined || password === undefined)
+    return refuse(context, 'has a % that is not an escape; use DATABASE_HOST and its siblings');
+  return {
+    kind: 'mysql',
+    host: unbracket(url.hostname),
+    port: Number(url.port || 3306),
+    user,
+    password,
+    name,
+  };
+}
+
+/** `redis://`, `rediss://`, or `redis+sentinel://[user:password@]host[:port],…/master[/db]`. */
+export function parseRedisUrl(text: string, context: Context): RedisConfig {
+  const sentinel = /^redis\+sentinel:\/\/(?:([^@/]*)@)?([^/]+)\/([^/?#]+)(?:\/(\d{1,3}))?$/.exec(text);
+  if (sentinel) return parseSentinel(sentinel, context);
+  const url = parseUrl(text);
+  if (!url || !/^rediss?:$/.test(url.protocol) || !url.hostname || !/^(\/\d{0,3})?$/.test(url.pathname)) {
+    return refuse(context, 'must be redis://, rediss:// or redis+sentinel://host,host/master');
+  }
+  return { kind: 'standalone', url: text };
+}
+
+function parseSentinel([, credentials, hosts, master, db]: RegExpExecArray, context: Context): RedisConfig {
+  const [username, password] = (credentials ?? '').split(/:(.*)/s).map(decode);
+  const sentinels = hosts!.split(',').map((host) => {
+    const [, name = '', port = '26379'] = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(host.trim()) ?? [];
+    return { host: unbracket(name), port: Number(port) };
+  });
+  if (sentinels.some(({ host, port }) => host === '' || port < 1 || port > 65535)) {
+    return refuse(context, 'has a sentinel that is not host or host:port');
+  }
+  return {
+    kind: 'sentinel',
+    sentinels,
+    master: decode(master!) ?? master!,
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    db: Number(db ?? 0),
+  };
+}
+
+/** `id:base64(32 bytes),…`; ids are unique. */
+export function parseEncryptionKeys(text: string, context: Context): EncryptionKey[] {
+  const keys = text.split(',').map((item) => {
+    const [, id = '', encoded = ''] = /^([\w-]{1,32}):([A-Za-z0-9+/_-]+={0,2})$/.exec(item.trim()) ?? [];
+    return { id, key: Buffer.from(encoded, 'base64') };
+  });
+  if (keys.some(({ id, key }) => id === '' || key.length !== 32)) {
+    return refuse(context, 'must be id:base64 of 32 bytes each, comma-separated');
+  }
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) return refuse(context, 'names one key id twice');
+  return keys;
+}
+
+/** A JSON array of apps. */
+export function parseWechatApps(text: string, context: Context): WechatApp[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return refuse(context, 'must be a JSON array');
+  }
+  const parsed = z.array(wechatAppSchema).safeParse(json);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.addIssue(`${issue.path.join('.') || 'the array'}: ${issue.message}`);
+  return z.NEVER;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unbracket(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}

@@ -1,0 +1,274 @@
+import { readFileSync } from 'node:fs';
+import { Config, type DatabaseConfig } from './config.js';
+import type { DatabaseAddress } from './formats.js';
+import type { Values, Variable } from './variable.js';
+import { variables } from './variables.js';
+import { wechatAppSchema, type WechatApp, type WechatAppKind } from './wechat-app.js';
+
+type Environment = Record<string, string | undefined>;
+type Settings = Values<typeof variables>;
+
+/** One thing wrong with one variable, in words that never hold a secret's value. */
+export interface ConfigFault {
+  variable: string;
+  problem: string;
+  example: string;
+}
+
+/** All that is wrong with the environment, at once. */
+export class ConfigError extends Error {
+  constructor(readonly faults: ConfigFault[]) {
+    super(
+      faults
+        .map(({ variable, problem, example }) => `${variable} ${problem} (example: ${example})`)
+        .join('\n'),
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+/** Collects faults so that an operator sees all of them after one try. */
+class Faults {
+  readonly list: ConfigFault[] = [];
+
+  add(name: string, problem: string): void {
+    const { example } = (variables as Record<string, Variable>)[name] ?? { example: '' };
+    this.list.push({ variable: name, problem, example });
+  }
+}
+
+const appVariables: Record<WechatAppKind, string> = {
+  'mini-program': 'WECHAT_MINI_PROGRAM',
+  website: 'WECHAT_WEBSITE',
+  'official-account': 'WECHAT_OFFICIAL_ACCOUNT',
+  mobile: 'WECHAT_MOBILE',
+};
+
+const placeholderWords =
+  /change[-_ ]?me|placeholder|example|your[-_ ]?(app)?[-_ ]?secret|^(secret|password|test|x{3,})/i;
+const oneCharacter = /^(.)\1*$/;
+
+/**
+ * Reads and checks the whole environment.
+ * @throws ConfigError naming every fault
+ */
+export function loadConfig(
+  env: Environment,
+  readFile = (path: string) => readFileSync(path, 'utf8'),
+): Config {
+  const faults = new Faults();
+  const settings = parseVariables(readSecretFiles(env, readFile, faults), faults);
+  const production = settings.NODE_ENV === 'production';
+  const apps = assembleApps(settings, faults);
+  const simulator = settings.SIMULATOR ?? (!production && apps.length === 0);
+  const database = assembleDatabase(settings, faults);
+  if (settings.REPLICAS > 1) requireSharedStorage(settings, database, faults);
+  if (production) requireProductionSafety(settings, simulator, apps, faults);
+  if (faults.list.length > 0) throw new ConfigError(faults.list);
+  return assembleConfig(settings, { production, simulator, apps, database });
+}
+
+/** NAME_FILE twins: the file's text stands for the secret, without the newline at its end. */
+function readSecretFiles(env: Environment, readFile: (path: string) => string, faults: Faults): Environment {
+  const resolved: Environment = { ...env };
+  for (const [name, { secret }] of Object.entries(variables as Record<string, Variable>)) {
+    const path = env[`${name}_FILE`];
+    if (!secret || !path) continue;
+    if (env[name]) faults.add(name, `and ${name}_FILE are both set: keep one`);
+    try {
+      resolved[name] = readFile(path).replace(/\r?\n$/, '');
+      if (resolved[name] === '') faults.add(name, `is empty in the file that ${name}_FILE names`);
+    } catch {
+      faults.add(name, `cannot be read from the file that ${name}_FILE names`);
+    }
+  }
+  return resolved;
+}
+
+function parseVariables(env: Environment, faults: Faults): Settings {
+  const settings: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(variables as Record<string, Variable>)) {
+    const text = env[name] || variable.default;
+    if (text === undefined) continue;
+    const parsed = variable.schema.safeParse(text);
+    if (parsed.success) settings[name] = parsed.data;
+    else for (const issue of parsed.error.issues) faults.add(name, issue.message);
+    if (!parsed.success && variable.default !== undefined) {
+      settings[name] = variable.schema.parse(variable.default);
+    }
+  }
+  return settings as Settings;
+}
+
+function assembleApps(settings: Settings, faults: Faults): WechatApp[] {
+  const named = Object.entries(appVariables).flatMap(([kind, prefix]) =>
+    namedApp(kind, prefix, settings, faults),
+  );
+  const apps = [...named, ...(settings.WECHAT_APPS ?? [])];
+  const seen = new Set<string>();
+  for (const { appId } of apps) {
+    if (seen.has(appId)) faults.add('WECHAT_APPS', `names ${appId}, which is configured twice`);
+    seen.add(appId);
+  }
+  return apps;
+}
+
+function namedApp(kind: string, prefix: string, settings: Settings, faults: Faults): WechatApp[] {
+  const read = (suffix: string) =>
+    (settings as Record<string, unknown>)[`${prefix}_${suffix}`] as string | undefined;
+  const parts = {
+    appId: ['APP_ID', read('APP_ID')],
+    appSecret: ['APP_SECRET', read('APP_SECRET')],
+    pushToken: ['PUSH_TOKEN', read('PUSH_TOKEN')],
+    encodingAesKey: ['ENCODING_AES_KEY', read('ENCODING_AES_KEY')],
+  } as const;
+  if (Object.values(parts).every(([, value]) => value === undefined)) return [];
+  const parsed = wechatAppSchema.safeParse({
+    kind,
+    ...Object.fromEntries(Object.entries(parts).map(([field, [, value]]) => [field, value])),
+  });
+  if (parsed.success) return [parsed.data];
+  for (const issue of parsed.error.issues) {
+    const [suffix, value] = parts[issue.path[0] as keyof typeof parts];
+    faults.add(
+      `${prefix}_${suffix}`,
+      value === undefined ? 'is missing: the app is half configured' : issue.message,
+    );
+  }
+  return [];
+}
+
+function assembleDatabase(settings: Settings, faults: Faults): DatabaseConfig {
+  const address = databaseAddress(settings, faults);
+  return {
+    ...address,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    migrate: settings.DATABASE_MIGRATE ?? address.kind === 'sqlite',
+  };
+}
+
+function databaseAddress(settings: Settings, faults: Faults): DatabaseAddress {
+  const embedded: DatabaseAddress = { kind: 'sqlite', file: 'data/wxpass.db' };
+  const {
+    DATABASE_HOST: host,
+    DATABASE_USER: user,
+    DATABASE_NAME: name,
+    DATABASE_PASSWORD: password,
+  } = settings;
+  const inParts = host ?? user ?? name ?? password ?? settings.DATABASE_PORT;
+  if (inParts === undefined) return settings.DATABASE_URL ?? embedded;
+  if (settings.DATABASE_URL)
+    faults.add('DATABASE_URL', 'and the DATABASE_HOST family are both set: keep one');
+  if (host !== undefined && user !== undefined && name !== undefined) {
+    return {
+      kind: 'mysql',
+      host,
+      port: settings.DATABASE_PORT ?? 3306,
+      user,
+      password: password ?? '',
+      name,
+    };
+  }
+  for (const [variable, value] of Object.entries({
+    DATABASE_HOST: host,
+    DATABASE_USER: user,
+    DATABASE_NAME: name,
+  })) {
+    if (value === undefined) faults.add(variable, 'is missing beside the other DATABASE_ parts');
+  }
+  return embedded;
+}
+
+function requireSharedStorage(settings: Settings, database: DatabaseConfig, faults: Faults): void {
+  if (!settings.REDIS_URL) faults.add('REDIS_URL', 'is needed when REPLICAS is more than 1');
+  if (database.kind === 'sqlite')
+    faults.add('DATABASE_URL', 'must name a MySQL server when REPLICAS is more than 1');
+}
+
+function requireProductionSafety(
+  settings: Settings,
+  simulator: boolean,
+  apps: WechatApp[],
+  faults: Faults,
+): void {
+  if (simulator) faults.add('SIMULATOR', 'must not be true in production');
+  if (!settings.ENCRYPTION_KEYS) faults.add('ENCRYPTION_KEYS', 'is required in production');
+  for (const { kind, appId, appSecret, pushToken } of apps) {
+    const where = isNamed(settings, appId) ? `${appVariables[kind]}_APP_SECRET` : 'WECHAT_APPS';
+    if (appSecret.length < 16) faults.add(where, `has an AppSecret of ${appId} shorter than 16 characters`);
+    if (isPlaceholder(appSecret))
+      faults.add(where, `has an AppSecret of ${appId} that looks like a placeholder`);
+    if (pushToken && /^(token|changeme|example)$/i.test(pushToken)) {
+      faults.add(
+        where.replace('APP_SECRET', 'PUSH_TOKEN'),
+        `has a push token of ${appId} that looks like a placeholder`,
+      );
+    }
+  }
+  for (const { key } of settings.ENCRYPTION_KEYS ?? []) {
+    if (new Set(key).size < 8) faults.add('ENCRYPTION_KEYS', 'has a key that is not random');
+  }
+}
+
+function isPlaceholder(secret: string): boolean {
+  return placeholderWords.test(secret) || oneCharacter.test(secret);
+}
+
+function isNamed(settings: Settings, appId: string): boolean {
+  return !(settings.WECHAT_APPS ?? []).some((app) => app.appId === appId);
+}
+
+function assembleConfig(
+  settings: Settings,
+  assembled: { production: boolean; simulator: boolean; apps: WechatApp[]; database: DatabaseConfig },
+): Config {
+  const { production, simulator, apps, database } = assembled;
+  const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  return new Config({
+    production,
+    host: settings.HOST ?? (simulator ? '127.0.0.1' : '0.0.0.0'),
+    port: settings.PORT,
+    publicUrl,
+    replicas: settings.REPLICAS,
+    simulator,
+    docs: settings.DOCS,
+    corsOrigins: settings.CORS_ORIGINS ?? [],
+    apiLimit: settings.API_LIMIT,
+    database,
+    redis: settings.REDIS_URL,
+    encryptionKeys: settings.ENCRYPTION_KEYS ?? [],
+    wechat: {
+      apps,
+      apiUrl: settings.WECHAT_API_URL ?? wechatApiUrl(simulator, settings),
+      timeoutMs: settings.WECHAT_TIMEOUT,
+    },
+    jwt: {
+      issuer: settings.JWT_ISSUER ?? publicUrl,
+      audience: settings.JWT_AUDIENCE,
+      accessTtlMs: settings.ACCESS_TOKEN_TTL,
+    },
+    session: {
+      refreshTtlMs: settings.REFRESH_TOKEN_TTL,
+      maxTtlMs: settings.SESSION_MAX_TTL,
+      refreshGraceMs: settings.REFRESH_GRACE,
+    },
+    log: {
+      level: settings.LOG_LEVEL,
+      format: settings.LOG_FORMAT ?? (settings.NODE_ENV === 'development' ? 'pretty' : 'json'),
+    },
+    shutdown: { delayMs: settings.SHUTDOWN_DELAY, graceMs: settings.SHUTDOWN_GRACE },
+    warnings: production ? productionWarnings(publicUrl, database) : [],
+  });
+}
+
+function wechatApiUrl(simulator: boolean, { HOST: host, PORT: port }: Settings): string {
+  const own = !host || ['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host;
+  return simulator ? `http://${own}:${port}/simulator` : 'https://api.weixin.qq.com';
+}
+
+function productionWarnings(publicUrl: string, database: DatabaseConfig): string[] {
+  return [
+    ...(publicUrl.startsWith('http:') ? ['PUBLIC_URL is http: tokens and cookies travel in the clear'] : []),
+    ...(database.kind === 'sqlite' ? ['DATABASE_URL is SQLite: one process only, on one disk'] : []),
+  ];
+}

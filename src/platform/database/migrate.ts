@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { DataSource } from 'typeorm';
+import type { DatabaseConfig } from '../config/config.js';
+import { ConfigError } from '../config/load-config.js';
+import { connectDatabase, type Schema } from './data-source.js';
+
+const lockWaitSeconds = 60;
+const queryTimeoutMs = 1000;
+
+/**
+ * A database at the code's schema: migrates where the configuration says so.
+ * @throws ConfigError naming the pending migrations otherwise
+ */
+export async function openDatabase(config: DatabaseConfig, schema: Schema): Promise<DataSource> {
+  await withMigrationDataSource(config, schema, async (dataSource) => {
+    if (config.migrate) await runMigrations(dataSource, config);
+    else await requireMigrated(dataSource);
+  });
+  return connectDatabase(config, schema, { queryTimeoutMs });
+}
+
+/** Runs work on a connection without the time limit of queries, and closes it. */
+export async function withMigrationDataSource<Result>(
+  config: DatabaseConfig,
+  schema: Schema,
+  work: (dataSource: DataSource) => Promise<Result>,
+): Promise<Result> {
+  const dataSource = await connectDatabase({ ...config, poolSize: 3 }, schema);
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** Applies what is pending, one process at a time; the names of what was applied. */
+export async function runMigrations(dataSource: DataSource, config: DatabaseConfig): Promise<string[]> {
+  return underLock(dataSource, config, async () => {
+    const applied = await dataSource.runMigrations();
+    return applied.map(({ name }) => name);
+  });
+}
+
+/** Takes the newest migration back, one process at a time. */
+export async function revertMigration(dataSource: DataSource, config: DatabaseConfig): Promise<void> {
+  await underLock(dataSource, config, () => dataSource.undoLastMigration());
+}
+
+export interface MigrationState {
+  name: string;
+  applied: boolean;
+}
+
+/** Every migration the code has, oldest first. */
+export async function listMigrations(dataSource: DataSource): Promise<MigrationState[]> {
+  const applied = new Set(await appliedNames(dataSource));
+  return dataSource.migrations.map(({ name = '' }) => ({ name, applied: applied.has(name) }));
+}
+
+async function appliedNames(dataSource: DataSource): Promise<string[]> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    if (!(await runner.hasTable('migrations'))) return [];
+    const rows = (await runner.query('SELECT name FROM migrations')) as { name: string }[];
+    return rows.map(({ name }) => name);
+  } finally {
+    await runner.release();
+  }
+}
+
+async function requireMigrated(dataSource: DataSource): Promise<void> {
+  const pending = (await listMigrations(dataSource)).filter(({ applied }) => !applied);
+  if (pending.length === 0) return;
+  throw new ConfigError([
+    {
+      variable: 'DATABASE_MIGRATE',
+      problem: `is off and these migrations are pending: ${pending.map(({ name }) => name).join(', ')}; run npm run migration:run`,
+      example: 'true',
+    },
+  ]);
+}
+
+function underLock<Result>(
+  dataSource: DataSource,
+  config: DatabaseConfig,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return config.kind === 'sqlite'
+    ? underFileLock(config.file, work)
+    : underNamedLock(dataSource, config.name, work);
+}
+
+/** The server frees the lock when its connection ends, so a killed process holds up nobody. */
+async function underNamedLock<Result>(
+  dataSource: DataSource,
+  database: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const name = `wxpass_migrate_${createHash('sha256').update(database).digest('hex').slice(0, 16)}`;
+  const runner = dataSource.createQueryRunner();
+  try {
+    const rows = (await runner.query('SELECT GET_LOCK(?, ?) AS held', [name, lockWaitSeconds])) as {
+      held: unknown;
+    }[];
+    if (Number(rows[0]?.held) !== 1)
+      throw new Error(`another process has been migrating for ${lockWaitSeconds} s`);
+    return await work();
+  } finally {
+    await runner.query('SELECT RELEASE_LOCK(?)', [name]).catch(() => undefined);
+    await runner.release();
+  }
+}
+
+interface LockDatabase {
+  exec(sql: string): void;
+  close(): void;
+}
+
+/** An exclusive transaction on a file of its own: the system frees it with the process. */
+async function underFileLock<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  const Database = createRequire(import.meta.url)('libsql') as new (path: string) => LockDatabase;
+  const lock = new Database(`${file}-migrating`);
+  try {
+    lock.exec(`PRAGMA busy_timeout = ${lockWaitSeconds * 1000}`);
+    lock.exec('BEGIN EXCLUSIVE');
+    return await work();
+  } finally {
+    lock.close();
+  }
+}

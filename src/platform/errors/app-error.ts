@@ -1,0 +1,45 @@
+import { catalogue, type ErrorName } from './catalogue.js';
+
+export type Language = 'zh' | 'en';
+
+interface AppErrorOptions {
+  /** What the answer's `data` holds; a function where the words depend on the caller's language. */
+  details?: unknown;
+  /** Seconds for the Retry-After header. */
+  retryAfterSeconds?: number;
+  /** For the log only, never for the answer. */
+  privateMessage?: string;
+  cause?: unknown;
+}
+
+/** An error the caller is meant to see: a name of the catalogue, and what the log may know beyond it. */
+export class AppError extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly retryAfterSeconds: number | undefined;
+  private readonly details: unknown;
+
+  constructor(
+    readonly error: ErrorName,
+    options: AppErrorOptions = {},
+  ) {
+    super(options.privateMessage ?? error, { cause: options.cause });
+    this.name = 'AppError';
+    this.status = catalogue[error].status;
+    this.code = catalogue[error].code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.details = options.details;
+  }
+
+  messageIn(language: Language): string {
+    return catalogue[this.error][language];
+  }
+
+  detailsIn(language: Language): unknown {
+    return (
+      (typeof this.details === 'function'
+        ? (this.details as (language: Language) => unknown)(language)
+        : this.details) ?? null
+    );
+  }
+}

@@ -1,0 +1,134 @@
+import fastifyCors from '@fastify/cors';
+import { maxHeaderSize } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger as Pino } from 'pino';
+import type { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { apiPrefix, EnvelopeAdapter } from './envelope.adapter.js';
+import { sendError, toAppError } from './error.filter.js';
+import {
+  currentContext,
+  runInContext,
+  traceIdFrom,
+  traceparentOf,
+  type RequestContext,
+} from './request-context.js';
+import { securityHeaders } from './security-headers.js';
+
+const bodyLimitBytes = 64 * 1024;
+const slowClientMs = 15_000;
+
+/** The HTTP server below Nest: limits, headers, trace, body parsing and the access log. */
+export function createAdapter(config: Config, logger: Pino): EnvelopeAdapter {
+  const adapter = new EnvelopeAdapter({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: slowClientMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
+    http: { headersTimeout: slowClientMs, connectionsCheckingInterval: 1000, maxHeaderSize },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      sendError(request, reply, toAppError(error)),
+  });
+  const server = adapter.getInstance<FastifyInstance>();
+  openContext(server, config);
+  logRequests(server, logger);
+  parseJsonBodies(server);
+  return adapter;
+}
+
+/** Exact origins only; without any, no CORS header is ever sent. */
+export async function registerCors(server: FastifyInstance, origins: string[]): Promise<void> {
+  if (origins.length === 0) return;
+  await server.register(fastifyCors, {
+    origin: origins,
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: [
+      'traceparent',
+      'retry-after',
+      'ratelimit-limit',
+      'ratelimit-remaining',
+      'ratelimit-reset',
+    ],
+    maxAge: 600,
+  });
+}
+
+/** Remembers which methods each path has, so that the others can be answered with 405; call before the routes are made. */
+export function collectRoutes(server: FastifyInstance): Map<string, Set<string>> {
+  const methodsByPath = new Map<string, Set<string>>();
+  server.addHook('onRoute', ({ url, method }) => {
+    const methods = methodsByPath.get(url) ?? new Set();
+    for (const name of [method].flat()) methods.add(name);
+    methodsByPath.set(url, methods);
+  });
+  return methodsByPath;
+}
+
+/** Answers every other method of our paths with 405 and what is allowed there. */
+export function refuseOtherMethods(server: FastifyInstance, methodsByPath: Map<string, Set<string>>): void {
+  const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  for (const [url, methods] of [...methodsByPath]) {
+    if (url.includes('*')) continue;
+    const allow = [...methods].sort().join(', ');
+    const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
+      sendError(request, reply.header('allow', allow), new AppError('method_not_allowed'));
+      return reply;
+    };
+    server.route({
+      method: known.filter((name) => !methods.has(name)),
+      url,
+      onRequest: refuse,
+      handler: refuse,
+    });
+  }
+}
+
+function openContext(server: FastifyInstance, config: Config): void {
+  const headers = Object.entries(securityHeaders(config));
+  server.addHook('onRequest', (request, reply, next) => {
+    const context: RequestContext = {
+      traceId: traceIdFrom(request.headers.traceparent),
+      startedAt: performance.now(),
+    };
+    for (const [name, value] of headers) reply.header(name, value);
+    if (request.url.startsWith(apiPrefix)) reply.header('cache-control', 'no-store');
+    reply.header('traceparent', traceparentOf(context.traceId));
+    runInContext(context, next);
+  });
+}
+
+/** One line a request; the route and the path, never the query, which may carry codes. */
+function logRequests(server: FastifyInstance, logger: Pino): void {
+  server.addHook('onResponse', (request, reply, next) => {
+    const context = currentContext();
+    logger.info(
+      {
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: context ? Math.round((performance.now() - context.startedAt) * 10) / 10 : undefined,
+        address: request.ip,
+        userId: context?.userId,
+      },
+      'request',
+    );
+    next();
+  });
+}
+
+/** JSON only, and an absent or empty body is `{}`; keys that would reach a prototype are refused. */
+function parseJsonBodies(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, {});
+    else void parse(request, body as string, done);
+  });
+  server.addHook('preValidation', (request, _reply, next) => {
+    if (request.body === undefined && request.method !== 'GET') request.body = {};
+    next();
+  });
+}

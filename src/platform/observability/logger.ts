@@ -1,0 +1,97 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger as Pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from '../config/config.js';
+import { currentContext } from '../http/request-context.js';
+import { describeError } from './describe-error.js';
+
+/** Header and field names whose values never reach a log line. */
+const secretFields = [
+  'authorization',
+  'cookie',
+  'accessToken',
+  'refreshToken',
+  'loginCode',
+  'code',
+  'appSecret',
+  'secret',
+  'sessionKey',
+  'session_key',
+  'password',
+  'openid',
+  'unionid',
+];
+
+/** The process's log: JSON lines (or words for people), each with the trace id of its request. */
+export function createLogger(config: Pick<Config, 'log'>, destination?: DestinationStream): Pino {
+  return pino(
+    {
+      level: config.log.level,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+        censor: '[redacted]',
+      },
+      serializers: { err: describeError },
+      mixin: traceFields,
+    },
+    destination ?? standardOutput(config.log.format),
+  );
+}
+
+function traceFields(): { traceId?: string } {
+  const context = currentContext();
+  return context ? { traceId: context.traceId } : {};
+}
+
+function standardOutput(format: 'pretty' | 'json'): DestinationStream {
+  // A reader that stalls must not stall the service: lines are written aside and dropped past a bound.
+  return format === 'json'
+    ? pino.destination({ fd: 1, sync: false, maxLength: 4 << 20 })
+    : pretty({
+        sync: true,
+        singleLine: true,
+        translateTime: 'SYS:HH:MM:ss',
+        ignore: 'traceId,address,route',
+      });
+}
+
+/** Nest's own lines and every `new Logger(context)` of ours go through pino. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly pino: Pino) {}
+
+  log(message: unknown, context?: string): void {
+    this.pino[isBootChatter(context) ? 'debug' : 'info']({ context }, String(message));
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    const err =
+      rest.find((item) => item instanceof Error) ?? (message instanceof Error ? message : undefined);
+    this.pino.error({ context: typeof context === 'string' ? context : undefined, err }, text(message));
+  }
+
+  warn(message: unknown, context?: string): void {
+    this.pino.warn({ context }, text(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    this.pino.debug({ context }, text(message));
+  }
+
+  verbose(message: unknown, context?: string): void {
+    this.pino.trace({ context }, text(message));
+  }
+}
+
+function text(message: unknown): string {
+  return message instanceof Error ? message.message : String(message);
+}
+
+function isBootChatter(context?: string): boolean {
+  return ['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication'].includes(
+    context ?? '',
+  );
+}

@@ -1,0 +1,13 @@
+import { CreateUsersAndSessions1763600000000 } from '../migrations/1763600000000-create-users-and-sessions.js';
+import type { Schema } from './platform/database/data-source.js';
+import { SessionEntity } from './session/session.entity.js';
+import { SigningKeyEntity } from './session/signing-key.entity.js';
+import { UserEntity } from './users/user.entity.js';
+import { WechatIdentityEntity } from './users/wechat-identity.entity.js';
+import { WechatUnionEntity } from './users/wechat-union.entity.js';
+
+/** The database as the features define it: every entity, and every migration oldest first. */
+export const schema: Schema = {
+  entities: [UserEntity, WechatIdentityEntity, WechatUnionEntity, SessionEntity, SigningKeyEntity],
+  migrations: [CreateUsersAndSessions1763600000000],
+};

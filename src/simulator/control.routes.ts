@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import { chooseApp } from './apps.js';
+import { BadRequest } from './bad-request.js';
+import { codeRequest, faultRequest, parse } from './control.schemas.js';
+import { defaultPerson, openidOf, people, personNamed, unionidOf } from './people.js';
+import type { Simulation } from './simulation.js';
+
+/** What tests and developers do behind WeChat's back; answers JSON, `{error, message}` where it cannot. */
+export async function controlRoutes(control: FastifyInstance, simulation: Simulation): Promise<void> {
+  const { apps, codes, faults, calls } = simulation;
+
+  control.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    if (error instanceof BadRequest) {
+      return reply.code(400).send({ error: error.error, message: error.message });
+    }
+    request.log.error(error);
+    return reply.code(error.statusCode ?? 500).send({ error: 'failed', message: error.message });
+  });
+
+  control.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: 'not_found', message: `${request.method} ${request.url}` }),
+  );
+
+  /** `{kind, appId?, person?, unionid?}` → `{code}`: what `wx.login`, or a person's consent, would have given. */
+  control.post('/codes', (request) => {
+    const { kind, appId, person, unionid } = parse(codeRequest, request.body);
+    const app = chooseApp(apps, kind, appId);
+    return { code: codes.mint(app, person ? personNamed(person) : defaultPerson, unionid) };
+  });
+
+  /** A `Fault`, `times` 1 where omitted → the fault as it will befall the next calls. */
+  control.post('/faults', (request) => {
+    const fault = parse(faultRequest, request.body);
+    faults.add(fault);
+    return fault;
+  });
+
+  /** → `{cleared}`: how many faults were still waiting. */
+  control.delete('/faults', () => ({ cleared: faults.clear() }));
+
+  /** → `{people: [{person, nickname, openids, unionids}]}`; any other name is somebody as well. */
+  control.get('/people', () => {
+    const platforms = [...new Set(apps.flatMap(({ openPlatform }) => openPlatform ?? []))];
+    return {
+      people: people.map((person) => ({
+        ...person,
+        openids: Object.fromEntries(apps.map(({ appId }) => [appId, openidOf(person, appId)])),
+        unionids: Object.fromEntries(platforms.map((platform) => [platform, unionidOf(person, platform)])),
+      })),
+    };
+  });
+
+  /** → `{apps: SimulatedApp[]}`. */
+  control.get('/apps', () => ({ apps }));
+
+  /** → `{calls: Call[]}`: the last 200 that WeChat saw, oldest first. */
+  control.get('/calls', () => ({ calls: calls.list() }));
+}

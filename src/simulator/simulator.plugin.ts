@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import { controlRoutes } from './control.routes.js';
+import { createSimulation, type SimulatorOptions } from './simulation.js';
+import { wechat } from './wechat.plugin.js';
+
+export { simulatedApps, type SimulatedApp } from './apps.js';
+
+/**
+ * Plays WeChat's servers below the prefix it is registered with, and takes orders below `/control`.
+ * Takes no parser and no handler from the server around it, and leaves none behind.
+ */
+export async function simulator(instance: FastifyInstance, options: SimulatorOptions = {}): Promise<void> {
+  const simulation = createSimulation(options);
+
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body);
+
+  await instance.register(async (control) => controlRoutes(control, simulation), { prefix: '/control' });
+  await instance.register(async (hosts) => wechat(hosts, simulation));
+
+  instance.addHook('preClose', async () => simulation.held.drop());
+}

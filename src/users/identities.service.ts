@@ -1,0 +1,113 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { IsNull, type DataSource, type EntityManager } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { isDuplicate, isTransient } from '../platform/database/database-fault.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { UserEntity } from './user.entity.js';
+import { WechatIdentityEntity } from './wechat-identity.entity.js';
+import { WechatUnionEntity } from './wechat-union.entity.js';
+
+/** What WeChat has proved of a person. */
+export interface ProvenIdentity {
+  kind: string;
+  appId: string;
+  openid: string;
+  unionid?: string;
+}
+
+export interface IdentifiedUser {
+  userId: string;
+  isNewUser: boolean;
+}
+
+type KnownIdentity = Pick<WechatIdentityEntity, 'id' | 'userId' | 'unionid'>;
+
+/** Races of one person are few: each lost one finds what the winner wrote. */
+const attempts = 10;
+
+/** Finds the one user behind a WeChat identity, or makes them; the unique indexes decide every race. */
+@Injectable()
+export class Identities {
+  private readonly logger = new Logger('Identities');
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async identify(proof: ProvenIdentity): Promise<IdentifiedUser> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.findOrCreate(proof);
+      } catch (error) {
+        if (!isDuplicate(error) && !isTransient(error)) throw error;
+        if (attempt === attempts)
+          throw new AppError('dependency_unavailable', { retryAfterSeconds: 1, cause: error });
+      }
+    }
+  }
+
+  private async findOrCreate(proof: ProvenIdentity): Promise<IdentifiedUser> {
+    const known = await this.findByOpenid(proof);
+    if (known) {
+      await this.acceptUnionid(known, proof);
+      return { userId: known.userId, isNewUser: false };
+    }
+    return this.dataSource.transaction((manager) => joinOrCreate(manager, proof));
+  }
+
+  private findByOpenid({ appId, openid }: ProvenIdentity): Promise<KnownIdentity | null> {
+    return this.dataSource.manager.findOne(WechatIdentityEntity, {
+      select: { id: true, userId: true, unionid: true },
+      where: { appId, openid },
+    });
+  }
+
+  /** A unionid that WeChat gives later is filled in; one that speaks against what is known changes nothing. */
+  private async acceptUnionid(known: KnownIdentity, { unionid, appId }: ProvenIdentity): Promise<void> {
+    if (unionid === undefined || unionid === known.unionid) return;
+    const accepted = known.unionid === null && (await this.claimUnionid(known, unionid));
+    if (!accepted) this.logger.warn(`app ${appId} gave user ${known.userId} a unionid that cannot be theirs`);
+  }
+
+  private claimUnionid(known: KnownIdentity, unionid: string): Promise<boolean> {
+    return this.dataSource.transaction(async (manager) => {
+      const owner = await ownerOf(manager, unionid);
+      if (owner !== undefined && owner !== known.userId) return false;
+      if (owner === undefined) await manager.insert(WechatUnionEntity, { unionid, userId: known.userId });
+      const { affected } = await manager.update(
+        WechatIdentityEntity,
+        { id: known.id, unionid: IsNull() },
+        { unionid },
+      );
+      return affected === 1;
+    });
+  }
+}
+
+/** An unknown openid: of the user who has its unionid, else of a new user. */
+async function joinOrCreate(manager: EntityManager, proof: ProvenIdentity): Promise<IdentifiedUser> {
+  const owner = proof.unionid === undefined ? undefined : await ownerOf(manager, proof.unionid);
+  const userId = owner ?? (await createUser(manager, proof.unionid));
+  await manager.insert(WechatIdentityEntity, {
+    id: newId(),
+    userId,
+    kind: proof.kind,
+    appId: proof.appId,
+    openid: proof.openid,
+    unionid: proof.unionid ?? null,
+    linkedAt: Date.now(),
+  });
+  return { userId, isNewUser: owner === undefined };
+}
+
+async function ownerOf(manager: EntityManager, unionid: string): Promise<string | undefined> {
+  const union = await manager.findOneBy(WechatUnionEntity, { unionid });
+  return union?.userId;
+}
+
+async function createUser(manager: EntityManager, unionid: string | undefined): Promise<string> {
+  const now = Date.now();
+  const id = newId();
+  await manager.insert(UserEntity, { id, role: 'user', status: 'active', createdAt: now, lastLoginAt: now });
+  if (unionid !== undefined) await manager.insert(WechatUnionEntity, { unionid, userId: id });
+  return id;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { UserEntity } from './user.entity.js';
+
+const time = z.iso.datetime();
+
+/** What a person sees of the own account. */
+export const userView = z.object({
+  id: z.string(),
+  username: z.string().nullable(),
+  nickname: z.string().nullable(),
+  avatarUrl: z.string().nullable(),
+  email: z.string().nullable(),
+  phone: z.string().nullable().describe('Masked: 138****0000'),
+  gender: z.string().nullable(),
+  country: z.string().nullable(),
+  province: z.string().nullable(),
+  city: z.string().nullable(),
+  language: z.string().nullable(),
+  role: z.enum(['user', 'admin', 'auditor']),
+  status: z.enum(['active', 'locked']),
+  profileComplete: z.boolean().describe('Whether the person has chosen a nickname and an avatar'),
+  createdAt: time,
+  lastLoginAt: time,
+});
+
+export type UserView = z.infer<typeof userView>;
+
+export function toUserView(user: UserEntity): UserView {
+  return {
+    id: user.id,
+    username: user.username,
+    nickname: user.nickname,
+    avatarUrl: user.avatarUrl,
+    email: user.email,
+    phone: user.phoneMasked,
+    gender: user.gender,
+    country: user.country,
+    province: user.province,
+    city: user.city,
+    language: user.language,
+    role: user.role,
+    status: user.status,
+    profileComplete: user.nickname !== null && user.avatarUrl !== null,
+    createdAt: new Date(user.createdAt).toISOString(),
+    lastLoginAt: new Date(user.lastLoginAt).toISOString(),
+  };
+}

@@ -1,0 +1,31 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { exactColumn, idColumn, timeColumn } from '../platform/database/columns.js';
+
+/** A WeChat person as one app knows them; `(app_id, openid)` identifies. */
+@Entity('wechat_identities')
+@Index('wechat_identities_openid', ['appId', 'openid'], { unique: true })
+@Index('wechat_identities_unionid', ['appId', 'unionid'], { unique: true })
+@Index('wechat_identities_user', ['userId'])
+export class WechatIdentityEntity {
+  @PrimaryColumn(idColumn)
+  id: string;
+
+  @Column({ ...idColumn, name: 'user_id' })
+  userId: string;
+
+  @Column(exactColumn(32))
+  kind: string;
+
+  @Column(exactColumn(64, { name: 'app_id' }))
+  appId: string;
+
+  @Column(exactColumn(64))
+  openid: string;
+
+  /** The same in all apps of one open-platform account; may come later than the openid. */
+  @Column(exactColumn(64, { nullable: true }))
+  unionid: string | null;
+
+  @Column(timeColumn({ name: 'linked_at' }))
+  linkedAt: number;
+}
