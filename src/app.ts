@@ -24,8 +24,9 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   const routes = collectRoutes(server);
   await registerCors(server, config.corsOrigins);
   if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: config.wechat.apps });
+  let app: NestFastifyApplication | undefined;
   try {
-    const app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {
+    app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {
       logger: new NestLogger(logger),
       bodyParser: false,
       abortOnError: false,
@@ -36,6 +37,7 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
     await server.ready();
     return app;
   } catch (error) {
+    await app?.close();
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;
   }

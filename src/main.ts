@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { createApp } from './app.js';
 import type { Config } from './platform/config/config.js';
-import { ConfigError, loadConfig } from './platform/config/load-config.js';
-import { describeError } from './platform/observability/describe-error.js';
-
-const exitConfig = 78;
+import { environment } from './platform/config/environment.js';
+import { explainFailedStart } from './platform/config/explain-failed-start.js';
+import { loadConfig } from './platform/config/load-config.js';
 
 try {
   const config = loadConfig(environment());
@@ -14,17 +11,8 @@ try {
   await app.listen(config.port, config.host);
   announce(config);
 } catch (error) {
-  process.exitCode = explain(error);
-}
-
-/** `.env` gives what the environment does not; production reads no file. */
-function environment(): NodeJS.ProcessEnv {
-  if (process.env.NODE_ENV === 'production') return process.env;
-  try {
-    return { ...parseEnv(readFileSync('.env', 'utf8')), ...process.env };
-  } catch {
-    return process.env;
-  }
+  // Connections that are already open would keep a process alive that serves nobody.
+  process.exit(explainFailedStart(error));
 }
 
 function announce(config: Config): void {
@@ -41,18 +29,4 @@ function announce(config: Config): void {
       `    curl -s ${config.publicUrl}/api/v1/auth/wechat/mini-program --json '{"code":"<code>"}'\n`,
     );
   }
-}
-
-/** Says what is wrong in words an operator can act on; the exit code tells a mistake from an outage. */
-function explain(error: unknown): number {
-  if (error instanceof ConfigError) {
-    console.error(`wxpass cannot start, the configuration has ${error.faults.length} fault(s):`);
-    for (const { variable, problem, example } of error.faults) {
-      console.error(`  ${variable} ${problem}\n    example: ${example}`);
-    }
-    return exitConfig;
-  }
-  const { type, message, code, stack } = describeError(error);
-  console.error(`wxpass cannot start: ${code ?? type}: ${message}\n${stack ?? ''}`);
-  return 1;
 }

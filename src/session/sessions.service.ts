@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { KeyValueStore } from '../platform/store/key-value-store.js';
+import { KeyValueStore, type Unsubscribe } from '../platform/store/key-value-store.js';
 import type { EndReason } from './end-reason.js';
 import {
   familyHash,
@@ -44,6 +45,7 @@ export interface OpenSession {
 }
 
 const channel = 'session-ended';
+const listenAgainMs = 1000;
 /** Bounds how long another replica's word that a session ended may go unheard. */
 const stateMaxAgeMs = 500;
 
@@ -52,7 +54,8 @@ const stateMaxAgeMs = 500;
 export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Sessions');
   private readonly states = new SessionCache((id) => this.loadState(id), stateMaxAgeMs);
-  private unsubscribe: (() => void | Promise<void>) | undefined;
+  private readonly stopping = new AbortController();
+  private unsubscribe: Unsubscribe | undefined;
 
   constructor(
     @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
@@ -60,18 +63,13 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly config: Config,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    try {
-      this.unsubscribe = await this.store.subscribe(channel, (id) => this.states.forget(id));
-    } catch (error) {
-      this.logger.warn(
-        `ends of sessions elsewhere are seen within ${stateMaxAgeMs} ms only: ${String(error)}`,
-      );
-    }
+  onApplicationBootstrap(): void {
+    void this.listenForEnds();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.unsubscribe?.();
+  onModuleDestroy(): void {
+    this.stopping.abort();
+    this.unsubscribe?.();
   }
 
   async open(session: NewSession): Promise<OpenSession> {
@@ -139,6 +137,19 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     this.states.forget(sessionId);
     await this.announceEnd(sessionId);
     return affected === 1;
+  }
+
+  /** Until the store can be listened to, ends elsewhere are seen when what is remembered has aged. */
+  private async listenForEnds(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted && !this.unsubscribe) {
+      try {
+        this.unsubscribe = await this.store.subscribe(channel, (id) => this.states.forget(id));
+      } catch {
+        await sleep(listenAgainMs, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    }
+    if (signal.aborted) this.unsubscribe?.();
   }
 
   private async announceEnd(sessionId: string): Promise<void> {

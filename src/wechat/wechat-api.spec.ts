@@ -77,8 +77,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(wires.map((wire) => wire.onApplicationShutdown()));
   await wechat.stop();
+  await Promise.all(wires.map((wire) => wire.onApplicationShutdown()));
 });
 
 function apiAt(apiUrl: string, timeoutMs = 1_000): WechatApi {
@@ -319,7 +319,11 @@ describe('an answer that is not as documented', () => {
       (response) => response.writeHead(status, { location: `${wechat.url}/elsewhere` }).end(),
       json(session),
     );
-    expect((await failureOf(apiAt(wechat.url).codeToSession(app, code))).error).toBe('wechat_error');
+    const error = await failureOf(apiAt(wechat.url).codeToSession(app, code));
+    expect(error).toMatchObject({
+      error: 'wechat_error',
+      message: expect.stringContaining(`HTTP ${status}`),
+    });
     expect(wechat.asked).toHaveLength(1);
   });
 });

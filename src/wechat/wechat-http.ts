@@ -56,6 +56,7 @@ export class WechatHttp implements OnApplicationShutdown {
         origin: this.origin,
         path: this.prefix + target,
         method: 'GET',
+        signal: limitOf(Math.min(withinMs, this.timeoutMs)),
       });
       const text = statusCode === 200 ? await body.text() : await body.dump().then(() => '');
       // The pool frees a connection one turn later: a login's second call then needs no new handshake.

@@ -195,31 +195,30 @@ describe('RedisStore', () => {
     });
   });
 
-  describe('made while Redis is down', () => {
-    it('opens all the same, fails at once, and works as soon as Redis is there', async () => {
-      await kill(server);
-      const start = performance.now();
-      const early = await RedisStore.open({ kind: 'standalone', url: server.url }, () => {});
-      expect(performance.now() - start).toBeLessThan(1_300);
-      const { error, ms } = await failureOf(early.get('key'));
-      expect(error).toBeInstanceOf(StoreUnavailableError);
-      expect(ms).toBeLessThan(100);
-      await server.restart();
-      expect(await recoveryOf(early)).toBeLessThan(2_000);
-      await early.close();
-    });
+  it('made while Redis is down, opens all the same, fails at once, and works as soon as Redis is there', async () => {
+    await store.close();
+    await kill(server);
+    const start = performance.now();
+    store = await RedisStore.open({ kind: 'standalone', url: server.url }, () => {});
+    expect(performance.now() - start).toBeLessThan(1_300);
+    const { error, ms } = await failureOf(store.get('key'));
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(ms).toBeLessThan(100);
+    await server.restart();
+    expect(await recoveryOf(store)).toBeLessThan(2_000);
   });
 });
 
 describe('RedisStore with a password', () => {
   const password = 'correct-horse-battery';
   let server: RedisServer;
+  let store: RedisStore;
   let logged: string[];
 
-  const openWith = (word: string) =>
-    RedisStore.open({ kind: 'standalone', url: `redis://:${word}@127.0.0.1:${server.port}` }, (message) =>
-      logged.push(message),
-    );
+  const openWith = async (word: string) => {
+    const url = `redis://:${word}@127.0.0.1:${server.port}`;
+    store = await RedisStore.open({ kind: 'standalone', url }, (message) => logged.push(message));
+  };
 
   beforeAll(async () => {
     server = await startRedis();
@@ -229,16 +228,17 @@ describe('RedisStore with a password', () => {
     logged = [];
   });
 
+  afterEach(() => store.close());
+
   afterAll(() => server.stop());
 
   it('signs in', async () => {
-    const store = await openWith(password);
+    await openWith(password);
     await expect(store.ping()).resolves.toBeUndefined();
-    await store.close();
   });
 
   it('fails loudly where the password is wrong, and repeats it nowhere', async () => {
-    const store = await openWith('wrong-horse-battery');
+    await openWith('wrong-horse-battery');
     const { error } = await failureOf(store.set('key', 'secret value', MINUTE));
     expect(error).toBeInstanceOf(StoreUnavailableError);
     expect(logged).toEqual([expect.stringContaining('WRONGPASS')]);
@@ -247,7 +247,6 @@ describe('RedisStore with a password', () => {
       '\n',
     );
     expect(told).not.toMatch(/horse|secret|redis:/);
-    await store.close();
   });
 });
 

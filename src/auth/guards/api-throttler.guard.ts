@@ -7,7 +7,7 @@ import {
 } from '@nestjs/throttler';
 import type { ThrottlerLimitDetail, ThrottlerModuleOptions } from '@nestjs/throttler';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/app-error.js';
 import { bearerToken } from '../../platform/http/bearer-token.js';
 import { apiPrefix } from '../../platform/http/envelope.adapter.js';
@@ -41,7 +41,15 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
     return `api:${tracker}`;
   }
 
-  protected override throwThrottlingException(_: ExecutionContext, detail: ThrottlerLimitDetail): never {
+  protected override throwThrottlingException(
+    context: ExecutionContext,
+    detail: ThrottlerLimitDetail,
+  ): never {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    void reply
+      .header('RateLimit-Limit', detail.limit)
+      .header('RateLimit-Remaining', 0)
+      .header('RateLimit-Reset', detail.timeToBlockExpire);
     throw new AppError('too_many_requests', { retryAfterSeconds: detail.timeToBlockExpire });
   }
 

@@ -27,6 +27,10 @@ export class ConfigError extends Error {
   }
 }
 
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
 /** Collects faults so that an operator sees all of them after one try. */
 class Faults {
   readonly list: ConfigFault[] = [];
@@ -34,6 +38,10 @@ class Faults {
   add(name: string, problem: string): void {
     const { example } = (variables as Record<string, Variable>)[name] ?? { example: '' };
     this.list.push({ variable: name, problem, example });
+  }
+
+  has(name: string): boolean {
+    return this.list.some(({ variable }) => variable === name);
   }
 }
 
@@ -52,10 +60,7 @@ const oneCharacter = /^(.)\1*$/;
  * Reads and checks the whole environment.
  * @throws ConfigError naming every fault
  */
-export function loadConfig(
-  env: Environment,
-  readFile = (path: string) => readFileSync(path, 'utf8'),
-): Config {
+export function loadConfig(env: Environment, readFile = readText): Config {
   const faults = new Faults();
   const settings = parseVariables(readSecretFiles(env, readFile, faults), faults);
   const production = settings.NODE_ENV === 'production';
@@ -66,6 +71,19 @@ export function loadConfig(
   if (production) requireProductionSafety(settings, simulator, apps, faults);
   if (faults.list.length > 0) throw new ConfigError(faults.list);
   return assembleConfig(settings, { production, simulator, apps, database });
+}
+
+/**
+ * The database's part alone, for a command that needs no more.
+ * @throws ConfigError naming the faults of that part
+ */
+export function loadDatabaseConfig(env: Environment, readFile = readText): DatabaseConfig {
+  const faults = new Faults();
+  const settings = parseVariables(readSecretFiles(env, readFile, faults), faults);
+  const database = assembleDatabase(settings, faults);
+  const own = faults.list.filter(({ variable }) => variable.startsWith('DATABASE_'));
+  if (own.length > 0) throw new ConfigError(own);
+  return database;
 }
 
 /** NAME_FILE twins: the file's text stands for the secret, without the newline at its end. */
@@ -181,8 +199,9 @@ function databaseAddress(settings: Settings, faults: Faults): DatabaseAddress {
 
 function requireSharedStorage(settings: Settings, database: DatabaseConfig, faults: Faults): void {
   if (!settings.REDIS_URL) faults.add('REDIS_URL', 'is needed when REPLICAS is more than 1');
-  if (database.kind === 'sqlite')
+  if (database.kind === 'sqlite' && !faults.has('DATABASE_URL')) {
     faults.add('DATABASE_URL', 'must name a MySQL server when REPLICAS is more than 1');
+  }
 }
 
 function requireProductionSafety(

@@ -42,9 +42,13 @@ export async function runMigrations(dataSource: DataSource, config: DatabaseConf
   });
 }
 
-/** Takes the newest migration back, one process at a time. */
-export async function revertMigration(dataSource: DataSource, config: DatabaseConfig): Promise<void> {
-  await underLock(dataSource, config, () => dataSource.undoLastMigration());
+/** Takes the newest migration back, one process at a time; its name, if there was one. */
+export async function revertMigration(dataSource: DataSource, config: DatabaseConfig): Promise<string[]> {
+  return underLock(dataSource, config, async () => {
+    const newest = (await listMigrations(dataSource)).findLast(({ applied }) => applied);
+    if (newest) await dataSource.undoLastMigration();
+    return newest ? [newest.name] : [];
+  });
 }
 
 export interface MigrationState {
@@ -55,7 +59,10 @@ export interface MigrationState {
 /** Every migration the code has, oldest first. */
 export async function listMigrations(dataSource: DataSource): Promise<MigrationState[]> {
   const applied = new Set(await appliedNames(dataSource));
-  return dataSource.migrations.map(({ name = '' }) => ({ name, applied: applied.has(name) }));
+  return dataSource.migrations.map((migration) => {
+    const name = migration.name ?? migration.constructor.name;
+    return { name, applied: applied.has(name) };
+  });
 }
 
 async function appliedNames(dataSource: DataSource): Promise<string[]> {

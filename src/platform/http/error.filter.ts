@@ -18,6 +18,14 @@ const frameworkErrors: Record<number, ErrorName> = {
   415: 'unsupported_media_type',
 };
 
+/** Errors that a bearer token would mend (RFC 6750). */
+const bearerErrors = new Set<ErrorName>([
+  'unauthenticated',
+  'token_expired',
+  'token_invalid',
+  'session_ended',
+]);
+
 /** Turns whatever was thrown into the contract's answer; the log alone learns why. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -47,7 +55,7 @@ export function toAppError(thrown: unknown): AppError {
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (reply.sent) return;
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (bearerErrors.has(error.error)) reply.header('www-authenticate', 'Bearer');
   void reply.status(error.status).send(failure(error, languageOf(request.headers)));
 }
 

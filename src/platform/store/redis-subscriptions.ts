@@ -40,7 +40,7 @@ export class RedisSubscriptions {
   private open(): RedisConnection {
     const connection = this.connect();
     connection.client.on('message', (channel, message) => this.listeners.deliver(channel, message));
-
+    connection.client.on('ready', () => void this.resubscribe(connection));
     this.heartbeat = setInterval(() => void listen(connection), HEARTBEAT_MS).unref();
     return connection;
   }

@@ -1,0 +1,19 @@
+import { describeError } from '../observability/describe-error.js';
+import { ConfigError } from './load-config.js';
+
+const exitConfigurationFault = 78;
+const exitOther = 1;
+
+/** Says on stderr what is wrong, in words an operator can act on; the exit code tells a mistake from an outage. */
+export function explainFailedStart(error: unknown): number {
+  if (error instanceof ConfigError) {
+    console.error(`wxpass cannot start, the configuration has ${error.faults.length} fault(s):`);
+    for (const { variable, problem, example } of error.faults) {
+      console.error(`  ${variable} ${problem}\n    example: ${example}`);
+    }
+    return exitConfigurationFault;
+  }
+  const { type, message, code, stack } = describeError(error);
+  console.error(`wxpass cannot start: ${code ?? type}: ${message}\n${stack ?? ''}`);
+  return exitOther;
+}

@@ -1,0 +1,56 @@
+import { fastify } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { simulatedApps, simulator } from '../../src/simulator/simulator.plugin.js';
+
+export interface RunningSimulator {
+  /** What WECHAT_API_URL is set to. */
+  url: string;
+  /** A code as `wx.login` gives it to this person. */
+  code(person: string, options?: { appId?: string; unionid?: boolean }): Promise<string>;
+  /** Makes the next calls fail; the fields are those of POST /simulator/control/faults. */
+  fault(fault: Record<string, unknown>): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** What WeChat was asked so far, newest last. */
+  calls(): Promise<{ path: string; answer: unknown }[]>;
+  close(): Promise<void>;
+}
+
+/** A second mini program, so that "another app" can be tested. */
+export const otherMiniProgram = {
+  kind: 'mini-program' as const,
+  appId: 'wxfa4e000000000012',
+  appSecret: '0123456789abcdef0123456789abcd12',
+  openPlatform: 'simulated',
+};
+
+export const miniProgram = simulatedApps.find(({ kind }) => kind === 'mini-program')!;
+
+/** WeChat for all replicas of one test. */
+export async function startSimulator(): Promise<RunningSimulator> {
+  const server = fastify({ forceCloseConnections: true });
+  await server.register(simulator, { prefix: '/simulator', apps: [...simulatedApps, otherMiniProgram] });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = server.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/simulator`;
+  const control = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${url}/control/${path}`, { method, ...json(body) });
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (!response.ok) throw new Error(`the simulator refused: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  return {
+    url,
+    code: async (person, { appId = miniProgram.appId, ...options } = {}) =>
+      String((await control('POST', 'codes', { kind: 'mini-program', appId, person, ...options })).code),
+    fault: async (fault) => void (await control('POST', 'faults', fault)),
+    clearFaults: async () => void (await control('DELETE', 'faults')),
+    calls: async () => (await control('GET', 'calls')).calls as { path: string; answer: unknown }[],
+    close: () => server.close(),
+  };
+}
+
+function json(body: unknown) {
+  return body === undefined
+    ? {}
+    : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
