@@ -105,11 +105,14 @@ export class CreateUsersAndSessions1763600000000 implements MigrationInterface {
         name: 'signing_keys',
         columns: [
           exact('kid', 64, primary),
-          integer('sequence', { isUnique: true }),
+          integer('sequence'),
           exact('algorithm', 16),
           longText('public_jwk'),
           longText('private_sealed'),
           time('created_at'),
+        ],
+        indices: [
+          new TableIndex({ name: 'signing_keys_sequence', columnNames: ['sequence'], isUnique: true }),
         ],
       }),
     );
@@ -130,5 +133,6 @@ function ofUser(name: string): TableForeignKey {
     referencedTableName: 'users',
     referencedColumnNames: ['id'],
     onDelete: 'CASCADE',
+    onUpdate: 'NO ACTION',
   });
 }

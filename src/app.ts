@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -7,7 +8,7 @@ import { Config } from './platform/config/config.js';
 import { openDatabase } from './platform/database/migrate.js';
 import { serveDocs } from './platform/http/docs.js';
 import { collectRoutes, createAdapter, refuseOtherMethods, registerCors } from './platform/http/server.js';
-import { createLogger, NestLogger } from './platform/observability/logger.js';
+import { createLoggers, NestLogger } from './platform/observability/logger.js';
 import { schema } from './schema.js';
 import { simulatedApps, simulator } from './simulator/simulator.plugin.js';
 
@@ -17,9 +18,11 @@ import { simulatedApps, simulator } from './simulator/simulator.plugin.js';
  */
 export async function createApp(given: Config): Promise<NestFastifyApplication> {
   const config = withSimulatedApps(given);
-  const logger = createLogger(config);
+  const loggers = createLoggers(config);
+  const nestLogger = new NestLogger(loggers.application);
+  Logger.overrideLogger(nestLogger);
   const dataSource = await openDatabase(config.database, schema);
-  const adapter = createAdapter(config, logger);
+  const adapter = createAdapter(config, loggers.access);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = collectRoutes(server);
   await registerCors(server, config.corsOrigins);
@@ -27,7 +30,7 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   let app: NestFastifyApplication | undefined;
   try {
     app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {
-      logger: new NestLogger(logger),
+      logger: nestLogger,
       bodyParser: false,
       abortOnError: false,
     });

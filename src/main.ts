@@ -21,12 +21,11 @@ function announce(config: Config): void {
   console.log(`\n  wxpass  ${config.publicUrl}`);
   if (config.docs) console.log(`  API     ${config.publicUrl}/docs`);
   if (config.simulator) {
+    const post = `curl -s -H 'content-type: application/json' -d`;
     console.log(`  WeChat is played by the simulator, no account is needed. A first login (首次登录):\n`);
     console.log(
-      `    curl -s ${config.publicUrl}/simulator/control/codes --json '{"kind":"mini-program","person":"ada"}'`,
+      `    ${post} '{"kind":"mini-program","person":"ada"}' ${config.publicUrl}/simulator/control/codes`,
     );
-    console.log(
-      `    curl -s ${config.publicUrl}/api/v1/auth/wechat/mini-program --json '{"code":"<code>"}'\n`,
-    );
+    console.log(`    ${post} '{"code":"<code>"}' ${config.publicUrl}/api/v1/auth/wechat/mini-program\n`);
   }
 }

@@ -31,10 +31,10 @@ export class LoginService {
   ) {}
 
   async logIn(proof: WechatProof, visit: Visit): Promise<LoginTokens> {
-    const { userId, isNewUser } = await this.identities.identify(proof);
-    const user = await this.users.admit(userId);
+    const known = await this.identities.identify(proof);
+    const user = await this.users.admit(known.user);
     const session = await this.sessions.open({
-      userId,
+      userId: user.id,
       role: user.role,
       clientId: proof.appId,
       via: proof.kind,
@@ -42,8 +42,10 @@ export class LoginService {
       address: visit.address,
       userAgent: visit.userAgent,
     });
-    this.logger.log(`user ${userId} logged in by ${proof.kind}${isNewUser ? ', for the first time' : ''}`);
-    return { ...this.tokensFor(session), isNewUser, user };
+    this.logger.log(
+      `user ${user.id} logged in by ${proof.kind}${known.isNewUser ? ', for the first time' : ''}`,
+    );
+    return { ...this.tokensFor(session), isNewUser: known.isNewUser, user };
   }
 
   async refresh(refreshToken: string): Promise<RefreshedTokens> {

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, textColumn, timeColumn } from '../platform/database/columns.js';
 import type { EndReason } from './end-reason.js';
 
@@ -9,6 +9,7 @@ export class SessionEntity {
   @PrimaryColumn(idColumn)
   id: string;
 
+  @ForeignKey('users', { name: 'sessions_of_user', onDelete: 'CASCADE' })
   @Column({ ...idColumn, name: 'user_id' })
   userId: string;
 

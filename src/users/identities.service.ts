@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { IsNull, type DataSource, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { isDuplicate, isTransient } from '../platform/database/database-fault.js';
+import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { UserEntity } from './user.entity.js';
+import { toUserView, type UserRow, type UserView } from './user.view.js';
+import { Users } from './users.service.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
@@ -17,11 +19,20 @@ export interface ProvenIdentity {
 }
 
 export interface IdentifiedUser {
-  userId: string;
+  user: UserView;
   isNewUser: boolean;
 }
 
-type KnownIdentity = Pick<WechatIdentityEntity, 'id' | 'userId' | 'unionid'>;
+interface KnownIdentity {
+  identityId: string;
+  unionid: string | null;
+  user: UserView;
+}
+
+interface NewIdentity {
+  userId: string;
+  isNewUser: boolean;
+}
 
 /** Races of one person are few: each lost one finds what the winner wrote. */
 const attempts = 10;
@@ -30,8 +41,16 @@ const attempts = 10;
 @Injectable()
 export class Identities {
   private readonly logger = new Logger('Identities');
+  private readonly selectByOpenid: string;
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: Users,
+  ) {
+    const columns = selectList(dataSource, UserEntity, 'u');
+    this.selectByOpenid = `SELECT i.id AS identityId, i.unionid AS unionid, ${columns}
+      FROM wechat_identities i JOIN users u ON u.id = i.user_id WHERE i.app_id = ? AND i.openid = ?`;
+  }
 
   async identify(proof: ProvenIdentity): Promise<IdentifiedUser> {
     for (let attempt = 1; ; attempt++) {
@@ -49,33 +68,42 @@ export class Identities {
     const known = await this.findByOpenid(proof);
     if (known) {
       await this.acceptUnionid(known, proof);
-      return { userId: known.userId, isNewUser: false };
+      return { user: known.user, isNewUser: false };
     }
-    return this.dataSource.transaction((manager) => joinOrCreate(manager, proof));
+    const { userId, isNewUser } = await this.dataSource.transaction((manager) =>
+      joinOrCreate(manager, proof),
+    );
+    return { user: await this.users.get(userId), isNewUser };
   }
 
-  private findByOpenid({ appId, openid }: ProvenIdentity): Promise<KnownIdentity | null> {
-    return this.dataSource.manager.findOne(WechatIdentityEntity, {
-      select: { id: true, userId: true, unionid: true },
-      where: { appId, openid },
-    });
+  private async findByOpenid({ appId, openid }: ProvenIdentity): Promise<KnownIdentity | undefined> {
+    const rows = await this.dataSource.query<(UserRow & KnownIdentity)[]>(this.selectByOpenid, [
+      appId,
+      openid,
+    ]);
+    return rows.map((row) => ({
+      identityId: row.identityId,
+      unionid: row.unionid,
+      user: toUserView(row),
+    }))[0];
   }
 
   /** A unionid that WeChat gives later is filled in; one that speaks against what is known changes nothing. */
   private async acceptUnionid(known: KnownIdentity, { unionid, appId }: ProvenIdentity): Promise<void> {
     if (unionid === undefined || unionid === known.unionid) return;
     const accepted = known.unionid === null && (await this.claimUnionid(known, unionid));
-    if (!accepted) this.logger.warn(`app ${appId} gave user ${known.userId} a unionid that cannot be theirs`);
+    if (!accepted)
+      this.logger.warn(`app ${appId} gave user ${known.user.id} a unionid that cannot be theirs`);
   }
 
   private claimUnionid(known: KnownIdentity, unionid: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
       const owner = await ownerOf(manager, unionid);
-      if (owner !== undefined && owner !== known.userId) return false;
-      if (owner === undefined) await manager.insert(WechatUnionEntity, { unionid, userId: known.userId });
+      if (owner !== undefined && owner !== known.user.id) return false;
+      if (owner === undefined) await manager.insert(WechatUnionEntity, { unionid, userId: known.user.id });
       const { affected } = await manager.update(
         WechatIdentityEntity,
-        { id: known.id, unionid: IsNull() },
+        { id: known.identityId, unionid: IsNull() },
         { unionid },
       );
       return affected === 1;
@@ -84,7 +112,7 @@ export class Identities {
 }
 
 /** An unknown openid: of the user who has its unionid, else of a new user. */
-async function joinOrCreate(manager: EntityManager, proof: ProvenIdentity): Promise<IdentifiedUser> {
+async function joinOrCreate(manager: EntityManager, proof: ProvenIdentity): Promise<NewIdentity> {
   const owner = proof.unionid === undefined ? undefined : await ownerOf(manager, proof.unionid);
   const userId = owner ?? (await createUser(manager, proof.unionid));
   await manager.insert(WechatIdentityEntity, {

@@ -25,7 +25,13 @@ export const userView = z.object({
 
 export type UserView = z.infer<typeof userView>;
 
-export function toUserView(user: UserEntity): UserView {
+/** A user as a plain statement gives it: the entity's fields, big integers perhaps as text. */
+export type UserRow = Omit<UserEntity, 'createdAt' | 'lastLoginAt'> & {
+  createdAt: number | string;
+  lastLoginAt: number | string;
+};
+
+export function toUserView(user: UserRow): UserView {
   return {
     id: user.id,
     username: user.username,
@@ -41,7 +47,11 @@ export function toUserView(user: UserEntity): UserView {
     role: user.role,
     status: user.status,
     profileComplete: user.nickname !== null && user.avatarUrl !== null,
-    createdAt: new Date(user.createdAt).toISOString(),
-    lastLoginAt: new Date(user.lastLoginAt).toISOString(),
+    createdAt: toIsoTime(user.createdAt),
+    lastLoginAt: toIsoTime(user.lastLoginAt),
   };
+}
+
+function toIsoTime(milliseconds: number | string): string {
+  return new Date(Number(milliseconds)).toISOString();
 }

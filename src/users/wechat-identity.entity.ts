@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, timeColumn } from '../platform/database/columns.js';
 
 /** A WeChat person as one app knows them; `(app_id, openid)` identifies. */
@@ -10,6 +10,7 @@ export class WechatIdentityEntity {
   @PrimaryColumn(idColumn)
   id: string;
 
+  @ForeignKey('users', { name: 'wechat_identities_of_user', onDelete: 'CASCADE' })
   @Column({ ...idColumn, name: 'user_id' })
   userId: string;
 

@@ -47,7 +47,7 @@ export class WechatHttp implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.agent.close();
+    await this.agent.destroy();
   }
 
   private async send(target: string, withinMs: number): Promise<{ status: number; text: string }> {

@@ -5,7 +5,7 @@ import { miniProgram } from '../support/start-simulator.js';
 import { type Replica, type RunningService, startService } from '../support/start-service.js';
 import { KeyValueStore } from '../../src/platform/store/key-value-store.js';
 
-const keyed = (key = randomUUID()) => ({ headers: { 'idempotency-key': key } });
+const keyed = (key: string = randomUUID()) => ({ headers: { 'idempotency-key': key } });
 
 describe.each(backends)('an Idempotency-Key makes a lost answer safe on $name', (backend) => {
   let service: RunningService;

@@ -16,7 +16,7 @@ export interface RequestOptions {
 }
 
 export interface Client {
-  api(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
+  api: (method: string, path: string, body?: unknown, options?: RequestOptions) => Promise<Answer>;
 }
 
 /** Speaks HTTP to one replica, and nothing else. */

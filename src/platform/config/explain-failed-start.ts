@@ -13,7 +13,7 @@ export function explainFailedStart(error: unknown): number {
     }
     return exitConfigurationFault;
   }
-  const { type, message, code, stack } = describeError(error);
-  console.error(`wxpass cannot start: ${code ?? type}: ${message}\n${stack ?? ''}`);
+  const { type, message, reason, stack } = describeError(error);
+  console.error(`wxpass cannot start: ${reason ?? type}: ${message}\n${stack ?? ''}`);
   return exitOther;
 }

@@ -82,7 +82,7 @@ async function requireMigrated(dataSource: DataSource): Promise<void> {
   throw new ConfigError([
     {
       variable: 'DATABASE_MIGRATE',
-      problem: `is off and these migrations are pending: ${pending.map(({ name }) => name).join(', ')}; run npm run migration:run`,
+      problem: `is off and these migrations are pending: ${pending.map(({ name }) => name).join(', ')}; run npm run migration:run (in the container: node dist/src/migrate.js run)`,
       example: 'true',
     },
   ]);

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 /** The parts of mysql2's pool and connections that the limits need. */
 interface Connection {
   query(...parameters: unknown[]): unknown;
+  promise(): unknown;
   destroy(): void;
   release(): void;
 }
@@ -36,6 +37,7 @@ export function installMysqlLimits(dataSource: DataSource, acquireTimeoutMs: num
         guarded.add(connection);
         prepareSession(connection);
         destroyAfterTimeout(connection);
+        keepPromises(connection);
       }
       callback(error, connection);
     });
@@ -59,6 +61,12 @@ function destroyAfterTimeout(connection: Connection): void {
       (done as (...answer: unknown[]) => void)(error, ...results);
     });
   };
+}
+
+/** TypeORM asks for the promise face of a connection at each query, and mysql2 would make a new one each time. */
+function keepPromises(connection: Connection): void {
+  const face = connection.promise();
+  connection.promise = () => face;
 }
 
 function poolTimeout(): PoolTimeout {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** What every line of code may know about the request it serves. */
 export interface RequestContext {
@@ -36,9 +36,10 @@ export function traceIdFrom(traceparent: string | string[] | undefined): string 
 
 /** The `traceparent` to answer with: same trace, our own span. */
 export function traceparentOf(traceId: string): string {
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+  return `00-${traceId}-${newTraceId().slice(-16)}-01`;
 }
 
+/** From the entropy Node keeps at hand for UUIDs. */
 function newTraceId(): string {
   return randomUUID().replaceAll('-', '');
 }

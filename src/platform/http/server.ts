@@ -19,12 +19,13 @@ const bodyLimitBytes = 64 * 1024;
 const slowClientMs = 15_000;
 
 /** The HTTP server below Nest: limits, headers, trace, body parsing and the access log. */
-export function createAdapter(config: Config, logger: Pino): EnvelopeAdapter {
+export function createAdapter(config: Config, accessLog: Pino): EnvelopeAdapter {
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
     requestTimeout: slowClientMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    skipMiddie: true,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
     http: { headersTimeout: slowClientMs, connectionsCheckingInterval: 1000, maxHeaderSize },
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
@@ -32,7 +33,7 @@ export function createAdapter(config: Config, logger: Pino): EnvelopeAdapter {
   });
   const server = adapter.getInstance<FastifyInstance>();
   openContext(server, config);
-  logRequests(server, logger);
+  logRequests(server, accessLog);
   parseJsonBodies(server);
   return adapter;
 }
@@ -100,10 +101,10 @@ function openContext(server: FastifyInstance, config: Config): void {
 }
 
 /** One line a request; the route and the path, never the query, which may carry codes. */
-function logRequests(server: FastifyInstance, logger: Pino): void {
+function logRequests(server: FastifyInstance, accessLog: Pino): void {
   server.addHook('onResponse', (request, reply, next) => {
     const context = currentContext();
-    logger.info(
+    accessLog.info(
       {
         method: request.method,
         path: request.url.split('?', 1)[0],

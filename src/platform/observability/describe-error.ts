@@ -2,7 +2,8 @@
 export interface ErrorDescription {
   type: string;
   message: string;
-  code?: string;
+  /** The driver's or the system's own name for it, such as ECONNREFUSED. */
+  reason?: string;
   stack?: string;
   cause?: ErrorDescription;
 }
@@ -20,14 +21,14 @@ export function describeError(error: unknown): ErrorDescription {
   return {
     type: error.name,
     message,
-    ...codeOf(driverError?.code ?? code),
+    ...reasonOf(driverError?.code ?? code),
     stack: stackFrames(error),
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   };
 }
 
-function codeOf(code: unknown): { code?: string } {
-  return typeof code === 'string' ? { code } : {};
+function reasonOf(code: unknown): { reason?: string } {
+  return typeof code === 'string' ? { reason: code } : {};
 }
 
 function stackFrames(error: Error): string {

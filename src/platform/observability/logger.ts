@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type DestinationStream, type Logger as Pino } from 'pino';
+import { pino, type DestinationStream, type Logger as Pino, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { currentContext } from '../http/request-context.js';
@@ -22,23 +22,32 @@ const secretFields = [
   'unionid',
 ];
 
-/** The process's log: JSON lines (or words for people), each with the trace id of its request. */
-export function createLogger(config: Pick<Config, 'log'>, destination?: DestinationStream): Pino {
-  return pino(
-    {
-      level: config.log.level,
-      base: undefined,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-        censor: '[redacted]',
-      },
-      serializers: { err: describeError },
-      mixin: traceFields,
-    },
-    destination ?? standardOutput(config.log.format),
-  );
+/** The process's two voices on one output. */
+export interface Loggers {
+  /** What our code says: every line searched for secrets. */
+  application: Pino;
+  /** One line a request, of fields that are known to hold none, so that nothing is searched. */
+  access: Pino;
+}
+
+/** JSON lines (or words for people), each with the trace id of its request. */
+export function createLoggers(
+  config: Pick<Config, 'log'>,
+  destination: DestinationStream = standardOutput(config.log.format),
+): Loggers {
+  const options: LoggerOptions = {
+    level: config.log.level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
+    mixin: traceFields,
+  };
+  const redact = {
+    paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+    censor: '[redacted]',
+  };
+  return { application: pino({ ...options, redact }, destination), access: pino(options, destination) };
 }
 
 function traceFields(): { traceId?: string } {
