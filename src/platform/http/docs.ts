@@ -23,12 +23,10 @@ const docsPolicy =
 
 /** `/docs` for people, `/docs/openapi.json` for tools. */
 export function serveDocs(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance<FastifyInstance>()
-    .addHook('onRequest', (request, reply, next) => {
-      if (/^\/docs(\/|\?|$)/.test(request.url)) reply.header('content-security-policy', docsPolicy);
-      next();
-    });
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', (request, reply, next) => {
+    if (/^\/docs(\/|\?|$)/.test(request.url)) reply.header('content-security-policy', docsPolicy);
+    next();
+  });
   SwaggerModule.setup('docs', app, () => openApiDocument(app), { jsonDocumentUrl: 'docs/openapi.json' });
 }
