@@ -21,12 +21,13 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   const loggers = createLoggers(config);
   const nestLogger = new NestLogger(loggers.application);
   Logger.overrideLogger(nestLogger);
+  for (const warning of config.warnings) nestLogger.warn(warning, 'Configuration');
   const dataSource = await openDatabase(config.database, schema);
   const adapter = createAdapter(config, loggers.access);
   const server = adapter.getInstance<FastifyInstance>();
-  const routes = collectRoutes(server);
   await registerCors(server, config.corsOrigins);
   if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: config.wechat.apps });
+  const routes = collectRoutes(server);
   let app: NestFastifyApplication | undefined;
   try {
     app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {

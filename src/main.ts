@@ -16,7 +16,6 @@ try {
 }
 
 function announce(config: Config): void {
-  for (const warning of config.warnings) console.warn(`wxpass: ${warning}`);
   if (config.log.format !== 'pretty') return;
   console.log(`\n  wxpass  ${config.publicUrl}`);
   if (config.docs) console.log(`  API     ${config.publicUrl}/docs`);

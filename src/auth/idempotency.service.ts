@@ -1,34 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Sealer } from '../platform/crypto/sealer.js';
 import { hashSecret } from '../platform/crypto/secrets.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { catalogue, type ErrorName } from '../platform/errors/catalogue.js';
+import type { ErrorName } from '../platform/errors/catalogue.js';
+import { toAppError } from '../platform/http/to-app-error.js';
 import { parseRequest } from '../platform/http/validation.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 
-/** A request that may come twice: its key, if the client sent one, and what makes it that request. */
-export interface RepeatableRequest {
-  key: string | undefined;
-  route: string;
-  body: unknown;
-}
-
 const keptMs = 60_000;
 /** Longer than any login may take, so that a claim is lost only with its process. */
-const claimMs = 15_000;
+const claimMs = 10_000;
+/** How long those who wait at the moment may still learn of an outcome that is not kept. */
+const passingMs = 2_000;
 const pollMs = 40;
 
 const headerSchema = z.object({ 'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{16,128}$/) });
 
 const recordSchema = z.object({
   fingerprint: z.string(),
-  claim: z.string().optional(),
+  owner: z.string().optional(),
   sealed: z.string().optional(),
 });
 type StoredRecord = z.infer<typeof recordSchema>;
+
+interface Claim {
+  /** Where the record lies. */
+  key: string;
+  /** What makes it the same request: route and body. */
+  fingerprint: string;
+  /** Names the one attempt that holds the claim. */
+  owner: string;
+  record: string;
+}
 
 type Outcome<Answer> =
   | { answer: Answer }
@@ -47,80 +54,96 @@ export class Idempotency {
 
   /**
    * Does the work once for one key; without a key, each time.
+   * @param body what the route's schema made of the body
    * @param recheck refuses an answer that may no longer be repeated
    * @throws AppError idempotency_key_reused, and whatever the work throws
    */
   async once<Answer>(
-    request: RepeatableRequest,
+    request: FastifyRequest,
+    body: unknown,
     work: () => Promise<Answer>,
     recheck: (answer: Answer) => Promise<void>,
   ): Promise<Answer> {
-    if (request.key === undefined) return work();
-    const { 'Idempotency-Key': header } = parseRequest(headerSchema, { 'Idempotency-Key': request.key });
-    const key = `idempotency:${hashSecret(header)}`;
-    const fingerprint = hashSecret(`${request.route}\n${JSON.stringify(request.body)}`);
-    const claim = JSON.stringify({ fingerprint, claim: randomUUID() } satisfies StoredRecord);
-    const known = await this.claimOrAwait(key, claim, fingerprint);
-    if (known === undefined) return this.perform(key, claim, fingerprint, work);
-    const answer = repeat(this.openOutcome<Answer>(known, key));
+    const header = request.headers['idempotency-key'];
+    if (header === undefined) return work();
+    const { 'Idempotency-Key': key } = parseRequest(headerSchema, { 'Idempotency-Key': header });
+    const claim = newClaim(key, request.routeOptions.url ?? '', body);
+    const known = await this.claimOrAwait(claim);
+    if (known === undefined) return this.perform(claim, work);
+    const answer = repeat(this.openOutcome<Answer>(known, claim.key));
     await recheck(answer);
     return answer;
   }
 
   /** Nothing where the claim is ours; else the sealed outcome of whoever had it. */
-  private async claimOrAwait(key: string, claim: string, fingerprint: string): Promise<string | undefined> {
-    const deadline = Date.now() + claimMs + keptMs;
-    while (Date.now() < deadline) {
-      if (await this.store.setIfAbsent(key, claim, claimMs)) return undefined;
-      const stored = await this.store.get(key);
-      if (stored === null) continue;
+  private async claimOrAwait(claim: Claim): Promise<string | undefined> {
+    if (await this.store.setIfAbsent(claim.key, claim.record, claimMs)) return undefined;
+    let owner: string | undefined;
+    for (const deadline = Date.now() + claimMs + passingMs; Date.now() < deadline; await sleep(pollMs)) {
+      const stored = await this.store.get(claim.key);
+      if (stored === null) {
+        const passing = owner === undefined ? null : await this.store.get(passingKey(owner));
+        if (passing !== null) return passing;
+        // Its owner died, or it answered before we began to wait: the work is ours to try.
+        if (await this.store.setIfAbsent(claim.key, claim.record, claimMs)) return undefined;
+        continue;
+      }
       const record = recordSchema.parse(JSON.parse(stored));
-      if (record.fingerprint !== fingerprint) throw new AppError('idempotency_key_reused');
+      if (record.fingerprint !== claim.fingerprint) throw new AppError('idempotency_key_reused');
       if (record.sealed !== undefined) return record.sealed;
-      await sleep(pollMs);
+      owner = record.owner;
     }
     throw new AppError('dependency_unavailable', { retryAfterSeconds: 1 });
   }
 
-  private async perform<Answer>(
-    key: string,
-    claim: string,
-    fingerprint: string,
-    work: () => Promise<Answer>,
-  ): Promise<Answer> {
+  private async perform<Answer>(claim: Claim, work: () => Promise<Answer>): Promise<Answer> {
     try {
       const answer = await work();
-      await this.keep(key, claim, fingerprint, { answer });
+      await this.keep(claim, { answer });
       return answer;
     } catch (error) {
-      if (error instanceof AppError && consumedSomething(error)) {
-        await this.keep(key, claim, fingerprint, outcomeOf(error));
-      } else {
-        await this.release(key, claim);
-      }
+      const known = toAppError(error);
+      if (consumedSomething(known)) await this.keep(claim, outcomeOf(known));
+      else await this.passOn(claim, outcomeOf(known));
       throw error;
     }
   }
 
   /** The work is done: a store that fails now must not turn its answer into an error. */
-  private async keep(
-    key: string,
-    claim: string,
-    fingerprint: string,
-    outcome: Outcome<unknown>,
-  ): Promise<void> {
-    const sealed = this.sealer.seal(JSON.stringify(outcome), key);
-    const record = JSON.stringify({ fingerprint, sealed } satisfies StoredRecord);
-    await this.store.compareAndSet(key, claim, record, keptMs).catch(() => undefined);
+  private async keep(claim: Claim, outcome: Outcome<unknown>): Promise<void> {
+    const { key, fingerprint } = claim;
+    const record = JSON.stringify({ fingerprint, sealed: this.seal(outcome, key) } satisfies StoredRecord);
+    await this.store.compareAndSet(key, claim.record, record, keptMs).catch(() => undefined);
   }
 
-  private async release(key: string, claim: string): Promise<void> {
-    await this.store.compareAndSet(key, claim, null, keptMs).catch(() => undefined);
+  /** Frees the key for another try, and tells those who wait, so that they do not all try in turn. */
+  private async passOn({ key, record, owner }: Claim, outcome: Outcome<never>): Promise<void> {
+    try {
+      await this.store.set(passingKey(owner), this.seal(outcome, key), passingMs);
+      await this.store.compareAndSet(key, record, null, keptMs);
+    } catch {
+      // The claim ends by itself.
+    }
+  }
+
+  private seal(outcome: Outcome<unknown>, key: string): string {
+    return this.sealer.seal(JSON.stringify(outcome), key);
   }
 
   private openOutcome<Answer>(sealed: string, key: string): Outcome<Answer> {
     return JSON.parse(this.sealer.open(sealed, key)) as Outcome<Answer>;
   }
+}
+
+function newClaim(header: string, route: string, body: unknown): Claim {
+  const fingerprint = hashSecret(`${route}\n${JSON.stringify(body)}`);
+  const owner = randomUUID();
+  const record = JSON.stringify({ fingerprint, owner } satisfies StoredRecord);
+  return { key: `idempotency:${hashSecret(header)}`, fingerprint, owner, record };
+}
+
+function passingKey(owner: string): string {
+  return `idempotency-passing:${owner}`;
 }
 
 function repeat<Answer>(outcome: Outcome<Answer>): Answer {
@@ -138,7 +161,6 @@ function outcomeOf(error: AppError): Outcome<never> {
 }
 
 /** Where nothing was consumed, the same request deserves another try. */
-function consumedSomething({ error }: AppError): boolean {
-  const { status } = catalogue[error];
+function consumedSomething({ status }: AppError): boolean {
   return status < 500 ? status !== 429 : status === 502;
 }

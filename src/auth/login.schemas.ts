@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceTypes } from '../session/sessions.service.js';
+import { deviceTypes } from '../platform/config/config.js';
 import { userView } from '../users/user.view.js';
 
 const plainText = z

@@ -1,16 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AccessTokens } from '../session/access-tokens.service.js';
-import { Sessions, type DeviceType, type OpenSession } from '../session/sessions.service.js';
-import { Identities } from '../users/identities.service.js';
+import { Sessions, type OpenSession } from '../session/sessions.service.js';
+import type { DeviceType } from '../platform/config/config.js';
+import { Identities, type IdentifiedUser } from '../users/identities.service.js';
 import { Users } from '../users/users.service.js';
 import type { WechatProof } from '../wechat/wechat-channel.js';
 import type { DeviceInput, LoginTokens, RefreshedTokens } from './login.schemas.js';
+import type { Visit } from './visit.js';
 
-/** Where a login comes from. */
-export interface Visit {
-  address: string;
-  userAgent?: string;
-  device?: DeviceInput;
+/** The way by which a person came in. */
+interface Door {
+  /** A kind of WeChat app. */
+  via: string;
+  /** The app's id. */
+  clientId: string;
 }
 
 const deviceOfDoor: Partial<Record<string, DeviceType>> = {
@@ -30,22 +33,25 @@ export class LoginService {
     private readonly tokens: AccessTokens,
   ) {}
 
-  async logIn(proof: WechatProof, visit: Visit): Promise<LoginTokens> {
-    const known = await this.identities.identify(proof);
-    const user = await this.users.admit(known.user);
+  async logInByWechat(proof: WechatProof, visit: Visit): Promise<LoginTokens> {
+    const identified = await this.identities.identify(proof);
+    return this.admit(identified, { via: proof.kind, clientId: proof.appId }, visit);
+  }
+
+  /** What every door shares once it is known who the person is. */
+  private async admit(identified: IdentifiedUser, door: Door, visit: Visit): Promise<LoginTokens> {
+    const { isNewUser } = identified;
+    const user = await this.users.admit(identified.user);
     const session = await this.sessions.open({
       userId: user.id,
       role: user.role,
-      clientId: proof.appId,
-      via: proof.kind,
-      device: describeDevice(visit.device, proof.kind),
+      ...door,
+      device: describeDevice(visit.device, door.via),
       address: visit.address,
       userAgent: visit.userAgent,
     });
-    this.logger.log(
-      `user ${user.id} logged in by ${proof.kind}${known.isNewUser ? ', for the first time' : ''}`,
-    );
-    return { ...this.tokensFor(session), isNewUser: known.isNewUser, user };
+    this.logger.log(`user ${user.id} logged in by ${door.via}${isNewUser ? ', for the first time' : ''}`);
+    return { ...this.tokensFor(session), isNewUser, user };
   }
 
   async refresh(refreshToken: string): Promise<RefreshedTokens> {

@@ -10,7 +10,6 @@ import { Sessions } from '../session/sessions.service.js';
 import { Idempotency } from './idempotency.service.js';
 import { refreshedTokens, type RefreshedTokens } from './login.schemas.js';
 import { LoginService } from './login.service.js';
-import { keyOf } from './wechat/wechat-login.guard.js';
 
 const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512) });
 
@@ -47,7 +46,8 @@ export class TokensController {
     @Req() request: FastifyRequest,
   ): Promise<RefreshedTokens> {
     return this.idempotency.once(
-      { key: keyOf(request), route: request.routeOptions.url ?? '', body },
+      request,
+      body,
       () => this.login.refresh(body.refreshToken),
       (tokens) => this.login.requireStillGood(tokens),
     );

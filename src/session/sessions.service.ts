@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { Config } from '../platform/config/config.js';
+import { Config, type DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { KeyValueStore, type Unsubscribe } from '../platform/store/key-value-store.js';
 import type { EndReason } from './end-reason.js';
@@ -19,9 +19,6 @@ import {
 } from './refresh-token.js';
 import { SessionCache, type SessionState } from './session-cache.js';
 import { SessionEntity } from './session.entity.js';
-
-export const deviceTypes = ['mobile', 'web', 'desktop', 'mini-program', 'other'] as const;
-export type DeviceType = (typeof deviceTypes)[number];
 
 /** Who logged in, through which door, from where. */
 export interface NewSession {

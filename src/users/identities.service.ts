@@ -32,6 +32,8 @@ interface KnownIdentity {
 interface NewIdentity {
   userId: string;
   isNewUser: boolean;
+  /** The unionid is that of another person of this very app, so it was not believed. */
+  refusedUnionid: boolean;
 }
 
 /** Races of one person are few: each lost one finds what the winner wrote. */
@@ -70,9 +72,10 @@ export class Identities {
       await this.acceptUnionid(known, proof);
       return { user: known.user, isNewUser: false };
     }
-    const { userId, isNewUser } = await this.dataSource.transaction((manager) =>
+    const { userId, isNewUser, refusedUnionid } = await this.dataSource.transaction((manager) =>
       joinOrCreate(manager, proof),
     );
+    if (refusedUnionid) this.warnOfUnionid(userId, proof);
     return { user: await this.users.get(userId), isNewUser };
   }
 
@@ -89,42 +92,58 @@ export class Identities {
   }
 
   /** A unionid that WeChat gives later is filled in; one that speaks against what is known changes nothing. */
-  private async acceptUnionid(known: KnownIdentity, { unionid, appId }: ProvenIdentity): Promise<void> {
+  private async acceptUnionid(known: KnownIdentity, proof: ProvenIdentity): Promise<void> {
+    const { unionid } = proof;
     if (unionid === undefined || unionid === known.unionid) return;
-    const accepted = known.unionid === null && (await this.claimUnionid(known, unionid));
-    if (!accepted)
-      this.logger.warn(`app ${appId} gave user ${known.user.id} a unionid that cannot be theirs`);
+    const accepted = known.unionid === null && (await this.claimUnionid(known, proof.appId, unionid));
+    if (!accepted) this.warnOfUnionid(known.user.id, proof);
   }
 
-  private claimUnionid(known: KnownIdentity, unionid: string): Promise<boolean> {
+  private warnOfUnionid(userId: string, { appId }: ProvenIdentity): void {
+    this.logger.warn(`app ${appId} gave user ${userId} a unionid that cannot be theirs`);
+  }
+
+  private claimUnionid(known: KnownIdentity, appId: string, unionid: string): Promise<boolean> {
+    const { identityId: id, user } = known;
     return this.dataSource.transaction(async (manager) => {
       const owner = await ownerOf(manager, unionid);
-      if (owner !== undefined && owner !== known.user.id) return false;
-      if (owner === undefined) await manager.insert(WechatUnionEntity, { unionid, userId: known.user.id });
-      const { affected } = await manager.update(
-        WechatIdentityEntity,
-        { id: known.identityId, unionid: IsNull() },
-        { unionid },
-      );
-      return affected === 1;
+      if (owner !== undefined && owner !== user.id) return false;
+      if (await manager.existsBy(WechatIdentityEntity, { appId, unionid }))
+        return hasUnionid(manager, id, unionid);
+      if (owner === undefined) await manager.insert(WechatUnionEntity, { unionid, userId: user.id });
+      const { affected } = await manager.update(WechatIdentityEntity, { id, unionid: IsNull() }, { unionid });
+      return affected === 1 || hasUnionid(manager, id, unionid);
     });
   }
+}
+
+/** Whether a login at the same moment has filled it in already. */
+function hasUnionid(manager: EntityManager, id: string, unionid: string): Promise<boolean> {
+  return manager.existsBy(WechatIdentityEntity, { id, unionid });
 }
 
 /** An unknown openid: of the user who has its unionid, else of a new user. */
 async function joinOrCreate(manager: EntityManager, proof: ProvenIdentity): Promise<NewIdentity> {
   const owner = proof.unionid === undefined ? undefined : await ownerOf(manager, proof.unionid);
-  const userId = owner ?? (await createUser(manager, proof.unionid));
+  const refusedUnionid = owner !== undefined && (await hasIdentityIn(manager, proof));
+  const unionid = refusedUnionid ? undefined : proof.unionid;
+  const known = refusedUnionid ? undefined : owner;
+  const userId = known ?? (await createUser(manager, unionid));
   await manager.insert(WechatIdentityEntity, {
     id: newId(),
     userId,
     kind: proof.kind,
     appId: proof.appId,
     openid: proof.openid,
-    unionid: proof.unionid ?? null,
+    unionid: unionid ?? null,
     linkedAt: Date.now(),
   });
-  return { userId, isNewUser: owner === undefined };
+  return { userId, isNewUser: known === undefined, refusedUnionid };
+}
+
+/** Within one app a person has one openid: a second one with the same unionid is not believed. */
+function hasIdentityIn(manager: EntityManager, { appId, unionid }: ProvenIdentity): Promise<boolean> {
+  return manager.existsBy(WechatIdentityEntity, { appId, unionid });
 }
 
 async function ownerOf(manager: EntityManager, unionid: string): Promise<string | undefined> {

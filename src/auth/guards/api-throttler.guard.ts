@@ -9,8 +9,9 @@ import type { ThrottlerLimitDetail, ThrottlerModuleOptions } from '@nestjs/throt
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/app-error.js';
-import { bearerToken } from '../../platform/http/bearer-token.js';
-import { apiPrefix } from '../../platform/http/envelope.adapter.js';
+import { callerToken } from '../../platform/http/caller-token.js';
+import { addressGroup, clientAddress } from '../../platform/http/client-address.js';
+import { isApiRoute } from '../../platform/http/envelope.adapter.js';
 import { AccessTokens } from '../../session/access-tokens.service.js';
 
 /** Limits all of /api/v1 by user, or by address where no good token says who it is (`API_LIMIT`). */
@@ -28,12 +29,11 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
   }
 
   protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
-    const { routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-    return routeOptions.url?.startsWith(apiPrefix) !== true;
+    return !isApiRoute(context.switchToHttp().getRequest<FastifyRequest>());
   }
 
   protected override async getTracker(request: FastifyRequest): Promise<string> {
-    return this.userOf(request) ?? `address:${await super.getTracker(request as never)}`;
+    return this.userOf(request) ?? `address:${addressGroup(clientAddress(request))}`;
   }
 
   /** One count for all routes. */
@@ -54,7 +54,7 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
   }
 
   private userOf(request: FastifyRequest): string | undefined {
-    const token = bearerToken(request.headers);
+    const token = callerToken(request);
     if (!token) return undefined;
     try {
       return `user:${this.tokens.verify(token).sub}`;

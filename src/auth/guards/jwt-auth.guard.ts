@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/app-error.js';
-import { bearerToken } from '../../platform/http/bearer-token.js';
+import { callerToken } from '../../platform/http/caller-token.js';
 import { isPublicKey } from '../../platform/http/public.decorator.js';
 import { currentContext } from '../../platform/http/request-context.js';
 import { AccessTokens } from '../../session/access-tokens.service.js';
@@ -20,7 +20,7 @@ export class JwtAuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.isPublic(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = bearerToken(request.headers);
+    const token = callerToken(request);
     if (!token) throw new AppError('unauthenticated');
     const { sid: sessionId, sub } = this.tokens.verify(token);
     const { userId, role } = await this.sessions.require(sessionId);

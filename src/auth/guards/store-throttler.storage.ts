@@ -30,7 +30,9 @@ export class StoreThrottlerStorage implements ThrottlerStorage {
   private async slide(key: string, limit: number, windowMs: number) {
     if (performance.now() < this.aloneUntil) return this.own.slide(key, limit, windowMs);
     try {
-      return await this.store.slide(key, limit, windowMs);
+      const slide = await this.store.slide(key, limit, windowMs);
+      this.aloneUntil = 0;
+      return slide;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       this.countAlone();

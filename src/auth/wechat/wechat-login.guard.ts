@@ -13,6 +13,7 @@ import type { WechatProof } from '../../wechat/wechat-channel.js';
 import { Idempotency } from '../idempotency.service.js';
 import type { DeviceInput, LoginTokens } from '../login.schemas.js';
 import { LoginService } from '../login.service.js';
+import { visitOf } from '../visit.js';
 import type { ExchangeOptions } from './wechat.strategy.js';
 
 /** What the body of a door that takes a code has at least. */
@@ -35,10 +36,6 @@ interface LoginRequest extends FastifyRequest {
 
 const doorKey = 'wechatDoor';
 
-/** Marks a route as a WeChat door: its guard logs the person in, the handler answers with `@LoggedIn()`. */
-export const WechatDoor = (door: Door) =>
-  applyDecorators(Public(), SetMetadata(doorKey, door), UseGuards(WechatLoginGuard));
-
 /** The tokens of the login that the guard has just completed. */
 export const LoggedIn = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const { loginTokens } = context.switchToHttp().getRequest<LoginRequest>();
@@ -48,7 +45,7 @@ export const LoggedIn = createParamDecorator((_: unknown, context: ExecutionCont
 
 /** Runs a login by code: parse, claim the Idempotency-Key, exchange the code (Passport), go through the funnel. */
 @Injectable()
-export class WechatLoginGuard extends AuthGuard('wechat') {
+class WechatLoginGuard extends AuthGuard('wechat') {
   constructor(
     private readonly reflector: Reflector,
     private readonly apps: WechatApps,
@@ -63,9 +60,14 @@ export class WechatLoginGuard extends AuthGuard('wechat') {
     const request = context.switchToHttp().getRequest<LoginRequest>();
     const { kind, schema } = this.reflector.get<Door>(doorKey, context.getHandler());
     const body = parseRequest(schema, request.body);
-    request.exchange = { channel: this.channels.get(kind), app: this.apps.find(kind, body.appId) };
+    request.exchange = {
+      channel: this.channels.get(kind),
+      app: this.apps.find(kind, body.appId),
+      code: body.code,
+    };
     request.loginTokens = await this.idempotency.once(
-      { key: keyOf(request), route: request.routeOptions.url ?? '', body },
+      request,
+      body,
       () => this.exchangeAndLogIn(context, request, body),
       (tokens) => this.login.requireStillGood(tokens),
     );
@@ -83,16 +85,10 @@ export class WechatLoginGuard extends AuthGuard('wechat') {
   ): Promise<LoginTokens> {
     await super.canActivate(context);
     if (!request.user) throw new Error('the exchange gave no proof');
-    return this.login.logIn(request.user, {
-      address: request.ip,
-      userAgent: request.headers['user-agent'],
-      device: body.device,
-    });
+    return this.login.logInByWechat(request.user, visitOf(request, body.device));
   }
 }
 
-/** The header as sent; repeated headers arrive joined and fail its form. */
-export function keyOf(request: FastifyRequest): string | undefined {
-  const header = request.headers['idempotency-key'];
-  return Array.isArray(header) ? header.join() : header;
-}
+/** Marks a route as a WeChat door: its guard logs the person in, the handler answers with `@LoggedIn()`. */
+export const WechatDoor = (door: Door) =>
+  applyDecorators(Public(), SetMetadata(doorKey, door), UseGuards(WechatLoginGuard));

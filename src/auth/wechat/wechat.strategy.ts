@@ -8,6 +8,8 @@ import type { WechatChannel, WechatProof } from '../../wechat/wechat-channel.js'
 export interface ExchangeOptions {
   channel: WechatChannel;
   app: WechatApp;
+  /** As the route's schema has let it through; nothing else of the request reaches the exchange. */
+  code: string;
 }
 
 type ExchangeCallback = (
@@ -46,7 +48,12 @@ class CodeExchangeStrategy extends OAuth2Strategy {
     Object.assign(this._oauth2, { getOAuthAccessToken: exchange });
   }
 
-  override tokenParams(options: ExchangeOptions): ExchangeOptions {
+  /** passport-oauth2 would take a code or an error from the query too, where no schema has looked. */
+  override authenticate(_request: unknown, options: ExchangeOptions): void {
+    super.authenticate({ query: {}, body: { code: options.code } } as never, options);
+  }
+
+  override tokenParams(options: ExchangeOptions): object {
     return { channel: options.channel, app: options.app };
   }
 

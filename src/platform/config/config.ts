@@ -22,6 +22,9 @@ export type RedisConfig =
       db: number;
     };
 
+export const deviceTypes = ['mobile', 'web', 'desktop', 'mini-program', 'other'] as const;
+export type DeviceType = (typeof deviceTypes)[number];
+
 /** A key that seals columns: AES-256, 32 bytes. */
 export interface EncryptionKey {
   id: string;
@@ -40,6 +43,8 @@ export class Config {
   readonly docs: boolean;
   readonly corsOrigins: string[];
   readonly apiLimit: Limit;
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: string[];
   readonly database: DatabaseConfig;
   /** Absent: the key-value store lives in memory. */
   readonly redis: RedisConfig | undefined;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { EncryptionKey, RedisConfig } from './config.js';
 import { wechatAppSchema, type WechatApp } from './wechat-app.js';
@@ -28,6 +29,7 @@ export function parseDatabaseUrl(text: string, context: Context): DatabaseAddres
   if (!url || url.protocol !== 'mysql:' || !url.hostname || !url.username || !name || name.includes('/')) {
     return refuse(context, 'must be sqlite:path or mysql://user:password@host:3306/name');
   }
+  if (url.search || url.hash) return refuse(context, 'has a query or fragment, which would be ignored');
   const [user, password] = [decode(url.username), decode(url.password)];
   if (user === undefined || password === undefined)
     return refuse(context, 'has a % that is not an escape; use DATABASE_HOST and its siblings');
@@ -97,6 +99,31 @@ export function parseWechatApps(text: string, context: Context): WechatApp[] {
   for (const issue of parsed.error.issues)
     context.addIssue(`${issue.path.join('.') || 'the array'}: ${issue.message}`);
   return z.NEVER;
+}
+
+/** Shorter prefixes would believe half the internet. */
+const shortestPrefix = { 4: 8, 6: 7 } as const;
+
+/** Addresses and CIDR ranges, comma-separated. */
+export function parseTrustedProxies(text: string, context: Context): string[] {
+  const ranges = text.split(',').map((item) => item.trim());
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/', 2);
+    const family = isIP(address) as 0 | 4 | 6;
+    const bits = prefix === undefined ? Infinity : Number(prefix);
+    if (
+      family === 0 ||
+      !/^(\d{1,3})?$/.test(prefix ?? '') ||
+      prefix === '' ||
+      (prefix !== undefined && bits > (family === 4 ? 32 : 128))
+    ) {
+      return refuse(context, `must be addresses or CIDR ranges, but has "${range}"`);
+    }
+    if (bits < shortestPrefix[family] || /^::ffff:/i.test(address)) {
+      return refuse(context, `would trust too much of the internet with "${range}"`);
+    }
+  }
+  return ranges;
 }
 
 function decode(text: string): string | undefined {

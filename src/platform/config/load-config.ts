@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { Config, type DatabaseConfig } from './config.js';
 import type { DatabaseAddress } from './formats.js';
 import type { Values, Variable } from './variable.js';
@@ -253,6 +254,7 @@ function assembleConfig(
     docs: settings.DOCS,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     apiLimit: settings.API_LIMIT,
+    trustedProxies: settings.TRUST_PROXY ?? [],
     database,
     redis: settings.REDIS_URL,
     encryptionKeys: settings.ENCRYPTION_KEYS ?? [],
@@ -282,7 +284,9 @@ function assembleConfig(
 
 function wechatApiUrl(simulator: boolean, { HOST: host, PORT: port }: Settings): string {
   const own = !host || ['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host;
-  return simulator ? `http://${own}:${port}/simulator` : 'https://api.weixin.qq.com';
+  return simulator
+    ? `http://${isIPv6(own) ? `[${own}]` : own}:${port}/simulator`
+    : 'https://api.weixin.qq.com';
 }
 
 function productionWarnings(publicUrl: string, database: DatabaseConfig): string[] {

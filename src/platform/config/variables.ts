@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { parseDatabaseUrl, parseEncryptionKeys, parseRedisUrl, parseWechatApps } from './formats.js';
+import {
+  parseDatabaseUrl,
+  parseEncryptionKeys,
+  parseRedisUrl,
+  parseTrustedProxies,
+  parseWechatApps,
+} from './formats.js';
 import {
   baseUrl,
   duration,
@@ -45,6 +51,10 @@ const service = {
   CORS_ORIGINS: variable(origins, {
     example: 'https://app.example.com,https://admin.example.com',
     about: 'Exact origins whose pages may call the API; none when unset',
+  }),
+  TRUST_PROXY: variable(z.string().transform(parseTrustedProxies), {
+    example: '10.0.0.0/8,fd00::/8',
+    about: 'Proxies whose X-Forwarded-For is believed, as addresses or CIDR; none when unset',
   }),
   API_LIMIT: variable(limit, {
     default: '600/1m',

@@ -34,7 +34,7 @@ export async function connectDatabase(
   );
   await dataSource.initialize();
   if (config.kind === 'sqlite') installSqliteGate(dataSource);
-  else installMysqlLimits(dataSource, acquireTimeoutMs);
+  else installMysqlLimits(dataSource, acquireTimeoutMs, limits.queryTimeoutMs);
   return dataSource;
 }
 

@@ -20,7 +20,11 @@ interface PoolTimeout extends Error {
  * What mysql2 leaves unbounded: waiting for a free connection, and a connection that goes on after its query was given
  * up. Each new connection also gets short lock waits, and READ COMMITTED, which locks no gaps.
  */
-export function installMysqlLimits(dataSource: DataSource, acquireTimeoutMs: number): void {
+export function installMysqlLimits(
+  dataSource: DataSource,
+  acquireTimeoutMs: number,
+  queryTimeoutMs?: number,
+): void {
   const { pool } = dataSource.driver as unknown as { pool: Pool };
   const guarded = new WeakSet<Connection>();
   const getConnection = pool.getConnection.bind(pool);
@@ -35,7 +39,7 @@ export function installMysqlLimits(dataSource: DataSource, acquireTimeoutMs: num
       if (!waiting) return connection?.release();
       if (connection && !guarded.has(connection)) {
         guarded.add(connection);
-        prepareSession(connection);
+        prepareSession(connection, queryTimeoutMs);
         destroyAfterTimeout(connection);
         keepPromises(connection);
       }
@@ -44,10 +48,11 @@ export function installMysqlLimits(dataSource: DataSource, acquireTimeoutMs: num
   };
 }
 
-function prepareSession(connection: Connection): void {
+function prepareSession(connection: Connection, queryTimeoutMs?: number): void {
   const ignore = () => undefined;
   connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', ignore);
-  connection.query('SET SESSION innodb_lock_wait_timeout = 1', ignore);
+  if (queryTimeoutMs === undefined) return;
+  connection.query(`SET SESSION innodb_lock_wait_timeout = ${Math.ceil(queryTimeoutMs / 1000)}`, ignore);
 }
 
 /** A connection whose query timed out still waits for the answer; whoever took it next would wait too. */

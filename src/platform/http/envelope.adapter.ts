@@ -1,8 +1,8 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { success } from './envelope.js';
 
-export const apiPrefix = '/api/v1';
+const apiPrefix = '/api/v1';
 
 /** Wraps what API handlers return, at the one place all of them pass, so that no route can forget it. */
 export class EnvelopeAdapter extends FastifyAdapter {
@@ -12,7 +12,10 @@ export class EnvelopeAdapter extends FastifyAdapter {
 }
 
 function isApiAnswer(reply: FastifyReply, statusCode?: number): boolean {
-  return (
-    (statusCode ?? reply.statusCode) !== 204 && reply.request.routeOptions.url?.startsWith(apiPrefix) === true
-  );
+  return (statusCode ?? reply.statusCode) !== 204 && isApiRoute(reply.request);
+}
+
+/** By the route that was found, not by the URL, which has many spellings; a URL without a route speaks for itself. */
+export function isApiRoute({ routeOptions, url }: FastifyRequest): boolean {
+  return (routeOptions.url ?? url).startsWith(apiPrefix);
 }

@@ -4,8 +4,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger as Pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
-import { apiPrefix, EnvelopeAdapter } from './envelope.adapter.js';
-import { sendError, toAppError } from './error.filter.js';
+import { EnvelopeAdapter, isApiRoute } from './envelope.adapter.js';
+import { clientAddress } from './client-address.js';
+import { sendError } from './error.filter.js';
 import {
   currentContext,
   runInContext,
@@ -14,25 +15,29 @@ import {
   type RequestContext,
 } from './request-context.js';
 import { securityHeaders } from './security-headers.js';
+import { toAppError } from './to-app-error.js';
 
 const bodyLimitBytes = 64 * 1024;
 const slowClientMs = 15_000;
 
 /** The HTTP server below Nest: limits, headers, trace, body parsing and the access log. */
 export function createAdapter(config: Config, accessLog: Pino): EnvelopeAdapter {
+  const openContext = contextOpener(config);
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: slowClientMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     skipMiddie: true,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
     http: { headersTimeout: slowClientMs, connectionsCheckingInterval: 1000, maxHeaderSize },
+    // A URL that cannot be read reaches no hook.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
-      sendError(request, reply, toAppError(error)),
+      openContext(request, reply, () => sendError(request, reply, toAppError(error))),
   });
   const server = adapter.getInstance<FastifyInstance>();
-  openContext(server, config);
+  server.addHook('onRequest', openContext);
   logRequests(server, accessLog);
   parseJsonBodies(server);
   return adapter;
@@ -86,18 +91,21 @@ export function refuseOtherMethods(server: FastifyInstance, methodsByPath: Map<s
   }
 }
 
-function openContext(server: FastifyInstance, config: Config): void {
+type OpenContext = (request: FastifyRequest, reply: FastifyReply, next: () => void) => void;
+
+/** Gives a request its trace and its answer the headers of all answers. */
+function contextOpener(config: Config): OpenContext {
   const headers = Object.entries(securityHeaders(config));
-  server.addHook('onRequest', (request, reply, next) => {
+  return (request, reply, next) => {
     const context: RequestContext = {
       traceId: traceIdFrom(request.headers.traceparent),
       startedAt: performance.now(),
     };
     for (const [name, value] of headers) reply.header(name, value);
-    if (request.url.startsWith(apiPrefix)) reply.header('cache-control', 'no-store');
+    if (isApiRoute(request)) reply.header('cache-control', 'no-store');
     reply.header('traceparent', traceparentOf(context.traceId));
     runInContext(context, next);
-  });
+  };
 }
 
 /** One line a request; the route and the path, never the query, which may carry codes. */
@@ -111,7 +119,7 @@ function logRequests(server: FastifyInstance, accessLog: Pino): void {
         route: request.routeOptions.url,
         status: reply.statusCode,
         ms: context ? Math.round((performance.now() - context.startedAt) * 10) / 10 : undefined,
-        address: request.ip,
+        address: clientAddress(request),
         userId: context?.userId,
       },
       'request',
