@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AccessTokens } from '../session/access-tokens.service.js';
+import { SessionStates } from '../session/session-states.service.js';
 import { Sessions, type OpenSession } from '../session/sessions.service.js';
 import type { DeviceType } from '../platform/config/config.js';
 import { Identities, type IdentifiedUser } from '../users/identities.service.js';
@@ -30,6 +31,7 @@ export class LoginService {
     private readonly identities: Identities,
     private readonly users: Users,
     private readonly sessions: Sessions,
+    private readonly states: SessionStates,
     private readonly tokens: AccessTokens,
   ) {}
 
@@ -63,7 +65,7 @@ export class LoginService {
    * @throws AppError session_ended, user_locked
    */
   async requireStillGood({ sessionId }: RefreshedTokens): Promise<void> {
-    const { userId } = await this.sessions.require(sessionId);
+    const { userId } = await this.states.require(sessionId);
     await this.users.requireActive(userId);
   }
 

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config, type DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { KeyValueStore, type Unsubscribe } from '../platform/store/key-value-store.js';
 import type { EndReason } from './end-reason.js';
 import {
   familyHash,
@@ -17,7 +15,7 @@ import {
   successorOf,
   type RefreshToken,
 } from './refresh-token.js';
-import { SessionCache, type SessionState } from './session-cache.js';
+import { sessionEnded, SessionStates } from './session-states.service.js';
 import { SessionEntity } from './session.entity.js';
 
 /** Who logged in, through which door, from where. */
@@ -41,33 +39,16 @@ export interface OpenSession {
   refreshExpiresAt: number;
 }
 
-const channel = 'session-ended';
-const listenAgainMs = 1000;
-/** Bounds how long another replica's word that a session ended may go unheard. */
-const stateMaxAgeMs = 500;
-
 /** Opens, carries on and ends sessions; the database is the truth. */
 @Injectable()
-export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
+export class Sessions {
   private readonly logger = new Logger('Sessions');
-  private readonly states = new SessionCache((id) => this.loadState(id), stateMaxAgeMs);
-  private readonly stopping = new AbortController();
-  private unsubscribe: Unsubscribe | undefined;
 
   constructor(
     @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
-    private readonly store: KeyValueStore,
+    private readonly states: SessionStates,
     private readonly config: Config,
   ) {}
-
-  onApplicationBootstrap(): void {
-    void this.listenForEnds();
-  }
-
-  onModuleDestroy(): void {
-    this.stopping.abort();
-    this.unsubscribe?.();
-  }
 
   async open(session: NewSession): Promise<OpenSession> {
     const now = Date.now();
@@ -113,48 +94,14 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     return this.answerPredecessor(token);
   }
 
-  /**
-   * What a request's session allows now.
-   * @throws AppError session_ended with its reason
-   */
-  async require(sessionId: string): Promise<SessionState> {
-    const state = await this.states.get(sessionId);
-    if (!state) throw sessionEnded('expired');
-    if (state.endReason) throw sessionEnded(state.endReason);
-    if (state.expiresAt <= Date.now()) throw sessionEnded('expired');
-    return state;
-  }
-
   /** Ends a session once; false where it had already ended. */
   async end(sessionId: string, reason: EndReason): Promise<boolean> {
     const { affected } = await this.repository.update(
       { id: sessionId, endedAt: IsNull() },
       { endedAt: Date.now(), endReason: reason },
     );
-    this.states.forget(sessionId);
-    await this.announceEnd(sessionId);
+    await this.states.announceEnd(sessionId);
     return affected === 1;
-  }
-
-  /** Until the store can be listened to, ends elsewhere are seen when what is remembered has aged. */
-  private async listenForEnds(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted && !this.unsubscribe) {
-      try {
-        this.unsubscribe = await this.store.subscribe(channel, (id) => this.states.forget(id));
-      } catch {
-        await sleep(listenAgainMs, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    }
-    if (signal.aborted) this.unsubscribe?.();
-  }
-
-  private async announceEnd(sessionId: string): Promise<void> {
-    try {
-      await this.store.publish(channel, sessionId);
-    } catch {
-      // The row is written; other replicas see it when what they remember has aged.
-    }
   }
 
   private async findAlive(token: RefreshToken): Promise<SessionEntity> {
@@ -202,29 +149,6 @@ export class Sessions implements OnApplicationBootstrap, OnModuleDestroy {
     );
     throw new AppError('refresh_token_reused');
   }
-
-  /** Every request asks this, so it takes the driver's row as it is. */
-  private async loadState(id: string): Promise<SessionState | null> {
-    const rows = await this.repository.query<StateRow[]>(
-      'SELECT user_id, role, expires_at, end_reason FROM sessions WHERE id = ?',
-      [id],
-    );
-    const row = rows[0];
-    return row
-      ? { userId: row.user_id, role: row.role, expiresAt: Number(row.expires_at), endReason: row.end_reason }
-      : null;
-  }
-}
-
-interface StateRow {
-  user_id: string;
-  role: string;
-  expires_at: string | number;
-  end_reason: string | null;
-}
-
-function sessionEnded(reason: string): AppError {
-  return new AppError('session_ended', { details: { reason } });
 }
 
 function toOpenSession(session: SessionEntity, token: RefreshToken): OpenSession {

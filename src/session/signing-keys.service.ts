@@ -5,7 +5,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Repository } from 'typeorm';
 import { Config } from '../platform/config/config.js';
-import { ConfigError } from '../platform/config/load-config.js';
+import { ConfigError } from '../platform/config/config-error.js';
 import { Sealer, UnsealError } from '../platform/crypto/sealer.js';
 import { isDuplicate } from '../platform/database/database-fault.js';
 import { SigningKeyEntity } from './signing-key.entity.js';

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { embedded } from '../support/backends.js';
 import { stranger } from '../support/person.js';
+import { miniProgram } from '../support/start-simulator.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
 const door = '/auth/wechat/mini-program';
@@ -97,14 +98,36 @@ describe('every answer', () => {
   });
 
   it('carries the security headers and no banner', async () => {
-    for (const path of ['/users/me', '/nothing', '/.well-known/jwks.json']) {
-      const { headers } = await service.api('GET', path);
+    const answers = [
+      await service.api('GET', '/users/me'),
+      await service.api('GET', '/nothing'),
+      await service.api('GET', '/.well-known/jwks.json'),
+      await service.api('GET', '/%E0%A4%A'),
+      await service.api('DELETE', door),
+      await postRaw('code=a', { 'content-type': 'text/plain' }),
+      await post({ code: 'x'.repeat(70_000) }),
+    ];
+    for (const { headers, json } of answers) {
+      if (json?.traceId) expect(headers.get('traceparent')).toContain(json.traceId);
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('strict-transport-security')).toContain('max-age=');
       expect(headers.has('x-powered-by') || headers.has('server')).toBe(false);
     }
+  });
+
+  it('is not to be stored where it comes from the API, however its path is spelled', async () => {
+    for (const path of ['/users/me', '/nothing']) {
+      expect((await service.api('GET', path)).headers.get('cache-control')).toBe('no-store');
+    }
+    const code = await stranger(service.simulator).code();
+    const response = await fetch(`${service.base}/%61pi/v1${door}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code, appId: miniProgram.appId }),
+    });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   });
 
   it('opens to the pages of CORS_ORIGINS and to no other', async () => {
@@ -177,6 +200,32 @@ describe('API_LIMIT', () => {
       expect(await service.api('GET', '/.well-known/jwks.json')).toMatchObject({ status: 200 });
     } finally {
       await service.close();
+    }
+  });
+
+  it('believes X-Forwarded-For of TRUST_PROXY alone', async () => {
+    const statuses = async (service: RunningService, forwarded: (i: number) => string) => {
+      const all: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        const { status } = await service.api('GET', '/users/me', undefined, {
+          headers: { 'x-forwarded-for': forwarded(i) },
+        });
+        all.push(status);
+      }
+      return all;
+    };
+    const env = { API_LIMIT: '2/1m' };
+    const direct = await startService(embedded, { env });
+    const proxied = await startService(embedded, { env: { ...env, TRUST_PROXY: '127.0.0.1' } });
+    try {
+      expect(await statuses(direct, (i) => `203.0.113.${i}`)).toEqual([401, 401, 429, 429]);
+      expect(await statuses(proxied, (i) => `203.0.113.${i}`)).toEqual([401, 401, 401, 401]);
+      expect(await statuses(proxied, (i) => `198.51.100.${i}, 203.0.113.77`)).toEqual([401, 401, 429, 429]);
+      expect(await statuses(proxied, (i) => `2001:db8:0:1::${i}`)).toEqual([401, 401, 429, 429]);
+      expect(await statuses(proxied, () => 'nonsense')).toEqual([401, 401, 429, 429]);
+    } finally {
+      await direct.close();
+      await proxied.close();
     }
   });
 });

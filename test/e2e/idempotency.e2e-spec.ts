@@ -73,6 +73,40 @@ describe.each(backends)('an Idempotency-Key makes a lost answer safe on $name', 
     expect(await logIn(code, options, 1)).toMatchObject({ status: 200 });
   });
 
+  it('tells all who wait what became of it, and asks WeChat once, where WeChat hangs', async () => {
+    const code = await stranger(service.simulator).code();
+    const before = (await service.simulator.calls()).length;
+    await service.simulator.fault({ path: '/sns/jscode2session', hang: true, times: 10 });
+    const options = keyed();
+    const started = Date.now();
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => logIn(code, options, i)));
+    await service.simulator.clearFaults();
+    expect(new Set(answers.map(({ status, error }) => `${status} ${error}`))).toEqual(
+      new Set(['503 wechat_unavailable']),
+    );
+    expect(Date.now() - started).toBeLessThan(6000);
+    expect((await service.simulator.calls()).length - before).toBe(1);
+    expect(await logIn(code, options)).toMatchObject({ status: 200 });
+  });
+
+  it('lets the next one try where the process that had it died', async () => {
+    const code = await stranger(service.simulator).code();
+    const options = keyed();
+    const store = service.app.get(KeyValueStore, { strict: false });
+    const setIfAbsent = store.setIfAbsent.bind(store);
+    const claims: string[] = [];
+    const spy = jest.spyOn(store, 'setIfAbsent').mockImplementation((key, value, ttl) => {
+      claims.push(key);
+      return setIfAbsent(key, value, ttl);
+    });
+    await logIn(code, options);
+    spy.mockRestore();
+    await store.set(claims[0]!, JSON.stringify({ fingerprint: 'of another request', owner: 'x' }), 60_000);
+    expect(await logIn(code, options)).toMatchObject({ status: 409, error: 'idempotency_key_reused' });
+    await store.delete(claims[0]!);
+    expect(await logIn(code, options)).toMatchObject({ status: 401, error: 'wechat_code_used' });
+  });
+
   it('repeats a refresh even where its grace is over', async () => {
     const { data } = await stranger(service.simulator).logIn(service);
     const options = keyed();

@@ -1,3 +1,7 @@
+import { DataSource } from 'typeorm';
+import { SessionEntity } from '../../src/session/session.entity.js';
+import { Identities } from '../../src/users/identities.service.js';
+import { UserEntity } from '../../src/users/user.entity.js';
 import { backends } from '../support/backends.js';
 import { person, stranger } from '../support/person.js';
 import { miniProgram, otherMiniProgram } from '../support/start-simulator.js';
@@ -165,6 +169,46 @@ describe.each(backends)('a mini program logs in on $name', (backend) => {
     expect(Date.now() - started).toBeLessThan(6000);
   });
 
+  it('takes the code from the body alone, whatever the query says', async () => {
+    const [real, other] = [stranger(service.simulator), stranger(service.simulator)];
+    const door = (query: string) => `/auth/wechat/mini-program?${query}`;
+    const body = { code: await real.code(), appId: miniProgram.appId };
+    const stolen = await other.code();
+    const invented = await service.api('POST', door(`code=${stolen}`), { ...body, code: 'not-the-code' });
+    expect(invented).toMatchObject({ status: 401, error: 'wechat_code_invalid' });
+    const login = await service.api('POST', door(`error=access_denied&code=${stolen}&code=x&state=y`), body);
+    expect(login).toMatchObject({ status: 200, data: { isNewUser: true } });
+    expect((await real.logIn(service)).data.user.id).toBe(login.data.user.id);
+  });
+
+  it('refuses a locked user, also where an answer would only be repeated', async () => {
+    const someone = stranger(service.simulator);
+    const headers = { 'idempotency-key': `locked-${someone.name}`.replaceAll(' ', '-') };
+    const body = { code: await someone.code(), appId: miniProgram.appId };
+    const login = await service.api('POST', '/auth/wechat/mini-program', body, { headers });
+    expect(login.status).toBe(200);
+    await service.app
+      .get(DataSource)
+      .manager.update(UserEntity, { id: login.data.user.id }, { status: 'locked' });
+    expect(await someone.logIn(service)).toMatchObject({ status: 403, error: 'user_locked' });
+    const repeated = await service.api('POST', '/auth/wechat/mini-program', body, { headers });
+    expect(repeated).toMatchObject({ status: 403, error: 'user_locked' });
+  });
+
+  it('believes no unionid that is another person’s, and lets both go on', async () => {
+    const identities = service.app.get(Identities, { strict: false });
+    const proof = (openid: string, unionid?: string, appId = miniProgram.appId) =>
+      identities.identify({ kind: 'mini-program', appId, openid, unionid }).then(({ user }) => user.id);
+    const first = await proof('oFirst', 'uShared');
+    const second = await proof('oSecond', 'uShared');
+    expect(second).not.toBe(first);
+    expect(await proof('oSecond', 'uShared')).toBe(second);
+    expect(await proof('oElsewhere', 'uShared', otherMiniProgram.appId)).toBe(first);
+    const third = await proof('oThird', undefined, otherMiniProgram.appId);
+    expect(await proof('oThird', 'uShared', otherMiniProgram.appId)).toBe(third);
+    expect(await proof('oFirst', 'uChanged')).toBe(first);
+  });
+
   it('never answers with a session_key', async () => {
     const login = await person(service.simulator, 'ada').logIn(service);
     const calls = await service.simulator.calls();
@@ -176,7 +220,21 @@ describe.each(backends)('a mini program logs in on $name', (backend) => {
   it('keeps what the client says of its device, and refuses what it may not say', async () => {
     const someone = stranger(service.simulator);
     const device = { id: 'phone-1', type: 'mobile', name: '小明的手机 📱' };
-    expect(await someone.logIn(service, { body: { device } })).toMatchObject({ status: 200 });
+    const login = await someone.logIn(service, {
+      body: { device },
+      headers: { 'user-agent': 'MicroMessenger/8.0.50' },
+    });
+    const row = await service.app
+      .get(DataSource)
+      .manager.findOneByOrFail(SessionEntity, { id: login.data.sessionId as string });
+    expect(row).toMatchObject({
+      deviceId: 'phone-1',
+      deviceType: 'mobile',
+      deviceName: '小明的手机 📱',
+      via: 'mini-program',
+      clientId: miniProgram.appId,
+      address: '127.0.0.1',
+    });
     const wrong = await someone.logIn(service, { body: { device: { ...device, type: 'toaster' } } });
     expect(wrong).toMatchObject({ status: 400, error: 'invalid_request' });
     const claimed = await someone.logIn(service, { body: { openid: 'oSomebodyElse' } });

@@ -105,7 +105,8 @@ describe.each(backends)('a session has its ends on $name', (backend) => {
     const service = await startService(backend, { env: { REFRESH_TOKEN_TTL: '2s', SESSION_MAX_TTL: '3s' } });
     try {
       const login = (await stranger(service.simulator).logIn(service)).data;
-      expect([login.expiresIn, login.refreshExpiresIn]).toEqual([expect.closeTo(2, -1), 2]);
+      expect(login.refreshExpiresIn).toBe(2);
+      expect(login.expiresIn).toBeLessThanOrEqual(2);
       await sleep(1500);
       const next = await service.api('POST', '/auth/refresh', { refreshToken: login.refreshToken });
       expect(next.status).toBe(200);

@@ -1,5 +1,6 @@
 import { createConnection } from 'mysql2/promise';
-import { ConfigError, loadDatabaseConfig } from '../../src/platform/config/load-config.js';
+import { ConfigError } from '../../src/platform/config/config-error.js';
+import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import {
   listMigrations,
   openDatabase,

@@ -19,7 +19,7 @@ export interface RunningProcess extends Client {
   end(): Promise<void>;
 }
 
-const main = join(process.cwd(), 'dist/src/main.js');
+const built = join(process.cwd(), 'dist/src');
 const startLimitMs = 15_000;
 
 /** Starts the built service as an operator does. */
@@ -30,8 +30,24 @@ export async function startProcess(env: Record<string, string>, cwd = newFolder(
 }
 
 /** The same without waiting for it, for starts that are meant to fail. */
-export async function spawnService(env: Record<string, string>, cwd = newFolder()): Promise<RunningProcess> {
-  const child = spawn(process.execPath, [main], {
+export function spawnService(env: Record<string, string>, cwd = newFolder()): Promise<RunningProcess> {
+  return spawnScript('main.js', [], env, cwd);
+}
+
+/** A built script of `dist/src`, run to its end. */
+export async function runScript(script: string, args: string[], env: Record<string, string>) {
+  const running = await spawnScript(script, args, env);
+  return { exit: await running.exited, output: running.output() };
+}
+
+/** A built script of `dist/src`. */
+export async function spawnScript(
+  script: string,
+  args: string[],
+  env: Record<string, string>,
+  cwd = newFolder(),
+): Promise<RunningProcess> {
+  const child = spawn(process.execPath, [join(built, script), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

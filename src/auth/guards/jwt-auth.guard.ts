@@ -6,7 +6,7 @@ import { callerToken } from '../../platform/http/caller-token.js';
 import { isPublicKey } from '../../platform/http/public.decorator.js';
 import { currentContext } from '../../platform/http/request-context.js';
 import { AccessTokens } from '../../session/access-tokens.service.js';
-import { Sessions } from '../../session/sessions.service.js';
+import { SessionStates } from '../../session/session-states.service.js';
 
 /** Lets nobody through without a good token of a living session, unless the route is `@Public`. */
 @Injectable()
@@ -14,7 +14,7 @@ export class JwtAuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
-    private readonly sessions: Sessions,
+    private readonly sessions: SessionStates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

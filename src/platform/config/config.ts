@@ -6,10 +6,11 @@ export interface Limit {
   windowMs: number;
 }
 
-export type DatabaseConfig = { poolSize: number; migrate: boolean } & (
+export type DatabaseAddress =
   | { kind: 'sqlite'; file: string }
-  | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string }
-);
+  | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string };
+
+export type DatabaseConfig = DatabaseAddress & { poolSize: number; migrate: boolean };
 
 export type RedisConfig =
   | { kind: 'standalone'; url: string }

@@ -1,5 +1,5 @@
 import { describeError } from '../observability/describe-error.js';
-import { ConfigError } from './load-config.js';
+import { ConfigError } from './config-error.js';
 
 const exitConfigurationFault = 78;
 const exitOther = 1;

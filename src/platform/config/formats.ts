@@ -1,13 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { EncryptionKey, RedisConfig } from './config.js';
+import type { DatabaseAddress, EncryptionKey, RedisConfig } from './config.js';
 import { wechatAppSchema, type WechatApp } from './wechat-app.js';
 
 type Context = z.core.$RefinementCtx<string>;
-
-export type DatabaseAddress =
-  | { kind: 'sqlite'; file: string }
-  | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string };
 
 function refuse(context: Context, problem: string): never {
   context.addIssue(problem);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { envExample } from './env-example.js';
-import { ConfigError, loadConfig, loadDatabaseConfig } from './load-config.js';
+import { ConfigError } from './config-error.js';
+import { loadConfig, loadDatabaseConfig } from './load-config.js';
 import { variables } from './variables.js';
 
 const key = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 37) % 251)).toString('base64');

@@ -1,61 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { Config, type DatabaseConfig } from './config.js';
-import type { DatabaseAddress } from './formats.js';
-import type { Values, Variable } from './variable.js';
-import { variables } from './variables.js';
-import { wechatAppSchema, type WechatApp, type WechatAppKind } from './wechat-app.js';
+import { Config, type DatabaseAddress, type DatabaseConfig } from './config.js';
+import { ConfigError, Faults } from './config-error.js';
+import { productionWarnings, requireProductionSafety, requireSharedStorage } from './production-safety.js';
+import type { Variable } from './variable.js';
+import { variables, type Settings } from './variables.js';
+import { appVariables, wechatAppSchema, type WechatApp } from './wechat-app.js';
 
 type Environment = Record<string, string | undefined>;
-type Settings = Values<typeof variables>;
-
-/** One thing wrong with one variable, in words that never hold a secret's value. */
-export interface ConfigFault {
-  variable: string;
-  problem: string;
-  example: string;
-}
-
-/** All that is wrong with the environment, at once. */
-export class ConfigError extends Error {
-  constructor(readonly faults: ConfigFault[]) {
-    super(
-      faults
-        .map(({ variable, problem, example }) => `${variable} ${problem} (example: ${example})`)
-        .join('\n'),
-    );
-    this.name = 'ConfigError';
-  }
-}
 
 function readText(path: string): string {
   return readFileSync(path, 'utf8');
 }
-
-/** Collects faults so that an operator sees all of them after one try. */
-class Faults {
-  readonly list: ConfigFault[] = [];
-
-  add(name: string, problem: string): void {
-    const { example } = (variables as Record<string, Variable>)[name] ?? { example: '' };
-    this.list.push({ variable: name, problem, example });
-  }
-
-  has(name: string): boolean {
-    return this.list.some(({ variable }) => variable === name);
-  }
-}
-
-const appVariables: Record<WechatAppKind, string> = {
-  'mini-program': 'WECHAT_MINI_PROGRAM',
-  website: 'WECHAT_WEBSITE',
-  'official-account': 'WECHAT_OFFICIAL_ACCOUNT',
-  mobile: 'WECHAT_MOBILE',
-};
-
-const placeholderWords =
-  /change[-_ ]?me|placeholder|example|your[-_ ]?(app)?[-_ ]?secret|^(secret|password|test|x{3,})/i;
-const oneCharacter = /^(.)\1*$/;
 
 /**
  * Reads and checks the whole environment.
@@ -198,46 +154,6 @@ function databaseAddress(settings: Settings, faults: Faults): DatabaseAddress {
   return embedded;
 }
 
-function requireSharedStorage(settings: Settings, database: DatabaseConfig, faults: Faults): void {
-  if (!settings.REDIS_URL) faults.add('REDIS_URL', 'is needed when REPLICAS is more than 1');
-  if (database.kind === 'sqlite' && !faults.has('DATABASE_URL')) {
-    faults.add('DATABASE_URL', 'must name a MySQL server when REPLICAS is more than 1');
-  }
-}
-
-function requireProductionSafety(
-  settings: Settings,
-  simulator: boolean,
-  apps: WechatApp[],
-  faults: Faults,
-): void {
-  if (simulator) faults.add('SIMULATOR', 'must not be true in production');
-  if (!settings.ENCRYPTION_KEYS) faults.add('ENCRYPTION_KEYS', 'is required in production');
-  for (const { kind, appId, appSecret, pushToken } of apps) {
-    const where = isNamed(settings, appId) ? `${appVariables[kind]}_APP_SECRET` : 'WECHAT_APPS';
-    if (appSecret.length < 16) faults.add(where, `has an AppSecret of ${appId} shorter than 16 characters`);
-    if (isPlaceholder(appSecret))
-      faults.add(where, `has an AppSecret of ${appId} that looks like a placeholder`);
-    if (pushToken && /^(token|changeme|example)$/i.test(pushToken)) {
-      faults.add(
-        where.replace('APP_SECRET', 'PUSH_TOKEN'),
-        `has a push token of ${appId} that looks like a placeholder`,
-      );
-    }
-  }
-  for (const { key } of settings.ENCRYPTION_KEYS ?? []) {
-    if (new Set(key).size < 8) faults.add('ENCRYPTION_KEYS', 'has a key that is not random');
-  }
-}
-
-function isPlaceholder(secret: string): boolean {
-  return placeholderWords.test(secret) || oneCharacter.test(secret);
-}
-
-function isNamed(settings: Settings, appId: string): boolean {
-  return !(settings.WECHAT_APPS ?? []).some((app) => app.appId === appId);
-}
-
 function assembleConfig(
   settings: Settings,
   assembled: { production: boolean; simulator: boolean; apps: WechatApp[]; database: DatabaseConfig },
@@ -287,11 +203,4 @@ function wechatApiUrl(simulator: boolean, { HOST: host, PORT: port }: Settings):
   return simulator
     ? `http://${isIPv6(own) ? `[${own}]` : own}:${port}/simulator`
     : 'https://api.weixin.qq.com';
-}
-
-function productionWarnings(publicUrl: string, database: DatabaseConfig): string[] {
-  return [
-    ...(publicUrl.startsWith('http:') ? ['PUBLIC_URL is http: tokens and cookies travel in the clear'] : []),
-    ...(database.kind === 'sqlite' ? ['DATABASE_URL is SQLite: one process only, on one disk'] : []),
-  ];
 }

@@ -15,6 +15,7 @@ import {
   origins,
   positiveDuration,
   variable,
+  type Values,
   type Variable,
 } from './variable.js';
 
@@ -207,3 +208,6 @@ export const variableGroups = {
 };
 
 export const variables = { ...service, ...storage, ...wechat, ...tokens };
+
+/** What all of them parse to. */
+export type Settings = Values<typeof variables>;

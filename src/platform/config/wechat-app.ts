@@ -19,3 +19,11 @@ export const wechatAppSchema = z.strictObject({
 });
 
 export type WechatApp = z.infer<typeof wechatAppSchema>;
+
+/** How the variables of the one app of a kind begin. */
+export const appVariables: Record<WechatAppKind, string> = {
+  'mini-program': 'WECHAT_MINI_PROGRAM',
+  website: 'WECHAT_WEBSITE',
+  'official-account': 'WECHAT_OFFICIAL_ACCOUNT',
+  mobile: 'WECHAT_MOBILE',
+};

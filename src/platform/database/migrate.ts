@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { DataSource } from 'typeorm';
 import type { DatabaseConfig } from '../config/config.js';
-import { ConfigError } from '../config/load-config.js';
+import { ConfigError } from '../config/config-error.js';
 import { connectDatabase, type Schema } from './data-source.js';
 
 const lockWaitSeconds = 60;
