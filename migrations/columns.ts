@@ -19,6 +19,9 @@ export function columnsFor(runner: QueryRunner) {
     longText: (name: string, options: Options = {}) => column({ name, type: 'text', ...options }),
     integer: (name: string, options: Options = {}) =>
       column({ name, type: isSqlite ? 'integer' : 'int', ...options }),
+    /** Yes or no. */
+    flag: (name: string, options: Options = {}) =>
+      column({ name, type: isSqlite ? 'boolean' : 'tinyint', ...options }),
     /** Milliseconds since 1970 UTC. */
     time: (name: string, options: Options = {}) => column({ name, type: 'bigint', ...options }),
   };

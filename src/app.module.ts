@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ThrottlerModule, type ThrottlerModuleOptions } from '@nestjs/throttler';
 import { DataSource } from 'typeorm';
 import { AccountModule } from './account/account.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ApiThrottlerGuard } from './auth/guards/api-throttler.guard.js';
 import { JwtAuthGuard } from './auth/guards/jwt-auth.guard.js';
@@ -22,6 +23,7 @@ import { SessionModule } from './session/session.module.js';
     StoreModule,
     CryptoModule,
     ThrottlerModule.forRootAsync({ inject: [Config, KeyValueStore], useFactory: throttlerOptions }),
+    AuditModule,
     SessionModule,
     AuthModule,
     AccountModule,

@@ -1,3 +1,4 @@
+import fastifyCookie from '@fastify/cookie';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -25,6 +26,7 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   const dataSource = await openDatabase(config.database, schema);
   const adapter = createAdapter(config, loggers.access);
   const server = adapter.getInstance<FastifyInstance>();
+  await server.register(fastifyCookie);
   await registerCors(server, config.corsOrigins);
   if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: config.wechat.apps });
   const routes = collectRoutes(server);

@@ -1,4 +1,8 @@
 import { CreateUsersAndSessions1763600000000 } from '../migrations/1763600000000-create-users-and-sessions.js';
+import { AddAuditBlocksAndKeyTimes1763700000000 } from '../migrations/1763700000000-add-audit-blocks-and-key-times.js';
+import { AuditEntryEntity } from './audit/audit-entry.entity.js';
+import { BlockEntity } from './audit/block.entity.js';
+import { NonceEntity } from './audit/nonce.entity.js';
 import type { Schema } from './platform/database/data-source.js';
 import { SessionEntity } from './session/session.entity.js';
 import { SigningKeyEntity } from './session/signing-key.entity.js';
@@ -8,6 +12,15 @@ import { WechatUnionEntity } from './users/wechat-union.entity.js';
 
 /** The database as the features define it: every entity, and every migration oldest first. */
 export const schema: Schema = {
-  entities: [UserEntity, WechatIdentityEntity, WechatUnionEntity, SessionEntity, SigningKeyEntity],
-  migrations: [CreateUsersAndSessions1763600000000],
+  entities: [
+    UserEntity,
+    WechatIdentityEntity,
+    WechatUnionEntity,
+    SessionEntity,
+    SigningKeyEntity,
+    AuditEntryEntity,
+    BlockEntity,
+    NonceEntity,
+  ],
+  migrations: [CreateUsersAndSessions1763600000000, AddAuditBlocksAndKeyTimes1763700000000],
 };

@@ -5,8 +5,8 @@ import type { Stopwatch } from './stopwatch.js';
 export const parts = {
   throttle: 'throttle (Redis)',
   wechat: 'WeChat call',
-  identity: 'identity lookup',
-  user: 'user read and update',
+  identity: 'identity and user lookup',
+  user: 'user update',
   session: 'session insert',
   sign: 'token sign',
 };

@@ -110,7 +110,10 @@ export class FloorSessions {
     const known = this.states.get(id);
     if (known && now - known.askedAt < stateMaxAgeMs) return known.answer;
     const answer = this.wires
-      .run<SessionRow[]>('SELECT user_id, role, expires_at, end_reason FROM sessions WHERE id = ?', [id])
+      .run<SessionRow[]>(
+        'SELECT user_id, role, expires_at, end_reason, last_seen_at, family_hash FROM sessions WHERE id = ?',
+        [id],
+      )
       .then(([row]) => row);
     this.states.set(id, { askedAt: now, answer });
     return answer;

@@ -1,11 +1,14 @@
 import { v7 as newId } from 'uuid';
-import { toUserView, type UserView } from '../../src/users/user.view.js';
+import { toUserView, type UserRow, type UserView } from '../../src/users/user.view.js';
 import type { Run, Wires } from './wires.js';
 
-const userColumns = `id, role, status, username, nickname, avatar_url AS avatarUrl, email, phone_masked AS phoneMasked,
-  gender, country, province, city, language, created_at AS createdAt, last_login_at AS lastLoginAt`;
-
-type UserRow = Parameters<typeof toUserView>[0];
+const userColumns = `u.id AS id, u.role AS role, u.status AS status, u.username AS username, u.nickname AS nickname,
+  u.avatar_url AS avatarUrl, u.email AS email, u.phone_masked AS phoneMasked, u.gender AS gender, u.country AS country,
+  u.province AS province, u.city AS city, u.language AS language, u.created_at AS createdAt,
+  u.last_login_at AS lastLoginAt`;
+const selectById = `SELECT ${userColumns} FROM users u WHERE u.id = ?`;
+const selectByOpenid = `SELECT i.id AS identityId, i.unionid AS unionid, ${userColumns}
+  FROM wechat_identities i JOIN users u ON u.id = i.user_id WHERE i.app_id = ? AND i.openid = ?`;
 
 /** What WeChat has said of a person. */
 export interface Proof {
@@ -19,26 +22,21 @@ export class FloorUsers {
   constructor(private readonly wires: Wires) {}
 
   async get(id: string): Promise<UserView> {
-    const [row] = await this.wires.run<UserRow[]>(`SELECT ${userColumns} FROM users WHERE id = ? LIMIT 1`, [
-      id,
-    ]);
+    const [row] = await this.wires.run<UserRow[]>(selectById, [id]);
     if (!row) throw new Error('no such user');
-    return toUserView({ ...row, createdAt: Number(row.createdAt), lastLoginAt: Number(row.lastLoginAt) });
+    return toUserView(row);
   }
 
-  async admit(id: string): Promise<UserView> {
-    const user = await this.get(id);
+  async admit(user: UserView): Promise<UserView> {
     const now = Date.now();
-    await this.wires.run('UPDATE users SET last_login_at = ? WHERE id = ?', [now, id]);
+    await this.wires.run('UPDATE users SET last_login_at = ? WHERE id = ?', [now, user.id]);
     return { ...user, lastLoginAt: new Date(now).toISOString() };
   }
 
-  async identify(proof: Proof): Promise<string> {
-    const [known] = await this.wires.run<{ user_id: string }[]>(
-      'SELECT id, user_id, unionid FROM wechat_identities WHERE app_id = ? AND openid = ? LIMIT 1',
-      [proof.appId, proof.openid],
-    );
-    return known?.user_id ?? this.wires.transaction((run) => create(run, proof));
+  async identify(proof: Proof): Promise<UserView> {
+    const [known] = await this.wires.run<UserRow[]>(selectByOpenid, [proof.appId, proof.openid]);
+    if (known) return toUserView(known);
+    return this.get(await this.wires.transaction((run) => create(run, proof)));
   }
 }
 

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { SessionModule } from '../session/session.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { MeController } from './me.controller.js';
+import { SessionsController } from './sessions.controller.js';
 
 @Module({
-  imports: [UsersModule],
-  controllers: [MeController],
+  imports: [UsersModule, SessionModule],
+  controllers: [MeController, SessionsController],
 })
 export class AccountModule {}

@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
-import { ApiAnswer, ApiErrors } from '../platform/http/openapi.js';
+import { ApiAnswer, ApiCallerErrors } from '../platform/http/openapi.js';
+import { userExample } from '../users/user.examples.js';
 import { userView, type UserView } from '../users/user.view.js';
 import { Users } from '../users/users.service.js';
 
@@ -13,15 +14,8 @@ export class MeController {
 
   @Get()
   @ApiOperation({ operationId: 'getMe', summary: 'The own account' })
-  @ApiAnswer(200, userView)
-  @ApiErrors(
-    'unauthenticated',
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'too_many_requests',
-    'dependency_unavailable',
-  )
+  @ApiAnswer(200, userView, userExample)
+  @ApiCallerErrors()
   me(@CurrentCaller() { userId }: Caller): Promise<UserView> {
     return this.users.get(userId);
   }

@@ -16,7 +16,8 @@ const keptMs = 60_000;
 const claimMs = 10_000;
 /** How long those who wait at the moment may still learn of an outcome that is not kept. */
 const passingMs = 2_000;
-const pollMs = 40;
+const firstPollMs = 40;
+const lastPollMs = 320;
 
 const headerSchema = z.object({ 'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{16,128}$/) });
 
@@ -79,7 +80,9 @@ export class Idempotency {
   private async claimOrAwait(claim: Claim): Promise<string | undefined> {
     if (await this.store.setIfAbsent(claim.key, claim.record, claimMs)) return undefined;
     let owner: string | undefined;
-    for (const deadline = Date.now() + claimMs + passingMs; Date.now() < deadline; await sleep(pollMs)) {
+    let pauseMs = firstPollMs;
+    for (const deadline = Date.now() + claimMs + passingMs; Date.now() < deadline; await sleep(pauseMs)) {
+      pauseMs = Math.min(pauseMs * 1.5, lastPollMs);
       const stored = await this.store.get(claim.key);
       if (stored === null) {
         const passing = owner === undefined ? null : await this.store.get(passingKey(owner));
@@ -131,7 +134,12 @@ export class Idempotency {
   }
 
   private openOutcome<Answer>(sealed: string, key: string): Outcome<Answer> {
-    return JSON.parse(this.sealer.open(sealed, key)) as Outcome<Answer>;
+    try {
+      return JSON.parse(this.sealer.open(sealed, key)) as Outcome<Answer>;
+    } catch (error) {
+      // While ENCRYPTION_KEYS are being changed, another replica may have sealed with a key this one does not have yet.
+      throw new AppError('dependency_unavailable', { retryAfterSeconds: 1, cause: error });
+    }
   }
 }
 

@@ -17,6 +17,15 @@ export const deviceSchema = z.strictObject({
 
 export type DeviceInput = z.infer<typeof deviceSchema>;
 
+export const deliveryModes = ['token', 'cookie'] as const;
+export type DeliveryMode = (typeof deliveryModes)[number];
+
+/** Whether the tokens come in the body or in cookies. */
+export const deliveryMode = z
+  .enum(deliveryModes)
+  .optional()
+  .describe('cookie: HttpOnly cookies instead of tokens');
+
 /** Tokens as a refresh gives them. */
 export const refreshedTokens = z.object({
   tokenType: z.literal('Bearer'),
@@ -32,3 +41,14 @@ export const loginTokens = refreshedTokens.extend({ isNewUser: z.boolean(), user
 
 export type RefreshedTokens = z.infer<typeof refreshedTokens>;
 export type LoginTokens = z.infer<typeof loginTokens>;
+
+/** Tokens with the CSRF token that goes beside them where cookies carry them. */
+export type Issued<Tokens extends RefreshedTokens> = Tokens & { csrfToken: string };
+
+const carriedByCookies = { tokenType: true, accessToken: true, refreshToken: true } as const;
+
+/** What the body says: the tokens, or where cookies carry them what is left without. */
+export const loginAnswer = z.union([loginTokens, loginTokens.omit(carriedByCookies)]);
+export const refreshAnswer = z.union([refreshedTokens, refreshedTokens.omit(carriedByCookies)]);
+
+export type Delivered<Tokens extends RefreshedTokens> = Tokens | Omit<Tokens, keyof typeof carriedByCookies>;

@@ -1,12 +1,13 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { AccessTokens } from '../session/access-tokens.service.js';
 import { SessionStates } from '../session/session-states.service.js';
-import { Sessions, type OpenSession } from '../session/sessions.service.js';
+import { Sessions, type OpenSession, type Whence } from '../session/sessions.service.js';
 import type { DeviceType } from '../platform/config/config.js';
 import { Identities, type IdentifiedUser } from '../users/identities.service.js';
 import { Users } from '../users/users.service.js';
 import type { WechatProof } from '../wechat/wechat-channel.js';
-import type { DeviceInput, LoginTokens, RefreshedTokens } from './login.schemas.js';
+import type { DeviceInput, Issued, LoginTokens, RefreshedTokens } from './login.schemas.js';
 import type { Visit } from './visit.js';
 
 /** The way by which a person came in. */
@@ -25,23 +26,22 @@ const deviceOfDoor: Partial<Record<string, DeviceType>> = {
 /** The funnel every login ends in: proof → user → session → tokens. */
 @Injectable()
 export class LoginService {
-  private readonly logger = new Logger('Login');
-
   constructor(
     private readonly identities: Identities,
     private readonly users: Users,
     private readonly sessions: Sessions,
     private readonly states: SessionStates,
     private readonly tokens: AccessTokens,
+    private readonly audit: AuditLog,
   ) {}
 
-  async logInByWechat(proof: WechatProof, visit: Visit): Promise<LoginTokens> {
+  async logInByWechat(proof: WechatProof, visit: Visit): Promise<Issued<LoginTokens>> {
     const identified = await this.identities.identify(proof);
     return this.admit(identified, { via: proof.kind, clientId: proof.appId }, visit);
   }
 
   /** What every door shares once it is known who the person is. */
-  private async admit(identified: IdentifiedUser, door: Door, visit: Visit): Promise<LoginTokens> {
+  private async admit(identified: IdentifiedUser, door: Door, visit: Visit): Promise<Issued<LoginTokens>> {
     const { isNewUser } = identified;
     const user = await this.users.admit(identified.user);
     const session = await this.sessions.open({
@@ -52,12 +52,19 @@ export class LoginService {
       address: visit.address,
       userAgent: visit.userAgent,
     });
-    this.logger.log(`user ${user.id} logged in by ${door.via}${isNewUser ? ', for the first time' : ''}`);
+    this.remember(user.id, door, visit, isNewUser);
     return { ...this.tokensFor(session), isNewUser, user };
   }
 
-  async refresh(refreshToken: string): Promise<RefreshedTokens> {
-    return this.tokensFor(await this.sessions.rotate(refreshToken));
+  private remember(userId: string, { clientId: appId }: Door, visit: Visit, isNewUser: boolean): void {
+    const { address, userAgent } = visit;
+    const entry = { outcome: 'success' as const, userId, appId, address, userAgent };
+    if (isNewUser) this.audit.record({ event: 'identity_created', ...entry });
+    this.audit.record({ event: 'login', ...entry });
+  }
+
+  async refresh(refreshToken: string, whence: Whence): Promise<Issued<RefreshedTokens>> {
+    return this.tokensFor(await this.sessions.rotate(refreshToken, whence));
   }
 
   /**
@@ -69,7 +76,7 @@ export class LoginService {
     await this.users.requireActive(userId);
   }
 
-  private tokensFor(session: OpenSession): RefreshedTokens {
+  private tokensFor(session: OpenSession): Issued<RefreshedTokens> {
     return {
       tokenType: 'Bearer',
       ...this.tokens.issue({
@@ -82,6 +89,7 @@ export class LoginService {
       refreshToken: session.refreshToken,
       refreshExpiresIn: Math.max(0, Math.ceil((session.refreshExpiresAt - Date.now()) / 1000)),
       sessionId: session.id,
+      csrfToken: session.csrfToken,
     };
   }
 }

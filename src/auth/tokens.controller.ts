@@ -1,17 +1,35 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { whenceOf } from '../platform/http/client-address.js';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
-import { ApiAnswer, ApiErrors } from '../platform/http/openapi.js';
+import {
+  ApiAnswer,
+  ApiCallerErrors,
+  ApiEmptyAnswer,
+  ApiErrors,
+  ApiIdempotencyKey,
+  ApiInput,
+} from '../platform/http/openapi.js';
 import { Public } from '../platform/http/public.decorator.js';
-import { noBody } from '../platform/http/validation.js';
+import { noBody, parseRequest } from '../platform/http/validation.js';
+import { familyHashOf } from '../session/refresh-token.js';
+import { SessionStates } from '../session/session-states.service.js';
 import { Sessions } from '../session/sessions.service.js';
+import { userExample } from '../users/user.examples.js';
+import { Csrf } from './cookies/csrf.service.js';
+import { SessionCookies } from './cookies/session-cookies.service.js';
 import { Idempotency } from './idempotency.service.js';
-import { refreshedTokens, type RefreshedTokens } from './login.schemas.js';
+import { refreshedTokensExample } from './login.examples.js';
+import { refreshAnswer, type Delivered, type RefreshedTokens } from './login.schemas.js';
+import { LoginGate } from './login-gate.service.js';
 import { LoginService } from './login.service.js';
+import { TokenDelivery } from './token-delivery.service.js';
 
-const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512) });
+const refreshBody = z.strictObject({
+  refreshToken: z.string().min(1).max(512).optional().describe('Absent where a cookie carries it'),
+});
 
 @ApiTags('Logging in')
 @Controller('api/v1/auth')
@@ -20,57 +38,53 @@ export class TokensController {
     private readonly login: LoginService,
     private readonly sessions: Sessions,
     private readonly idempotency: Idempotency,
+    private readonly delivery: TokenDelivery,
+    private readonly cookies: SessionCookies,
+    private readonly csrf: Csrf,
+    private readonly states: SessionStates,
+    private readonly gate: LoginGate,
   ) {}
 
   @Public()
   @Post('refresh')
   @HttpCode(200)
   @ApiOperation({ operationId: 'refreshTokens', summary: 'Exchanges a refresh token for new tokens' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: '16 to 128 characters; the same answer for 60 s',
-  })
-  @ApiAnswer(200, refreshedTokens)
-  @ApiErrors(
-    'invalid_request',
-    'refresh_token_invalid',
-    'refresh_token_reused',
-    'session_ended',
-    'idempotency_key_reused',
-    'too_many_requests',
-    'dependency_unavailable',
-  )
-  refresh(
+  @ApiIdempotencyKey()
+  @ApiInput(refreshBody, { refreshToken: refreshedTokensExample.refreshToken })
+  @ApiAnswer(200, refreshAnswer, refreshedTokensExample)
+  @ApiErrors('refresh_token_invalid', 'refresh_token_reused', 'csrf_invalid')
+  async refresh(
     @Body({ schema: refreshBody }) body: z.infer<typeof refreshBody>,
     @Req() request: FastifyRequest,
-  ): Promise<RefreshedTokens> {
-    return this.idempotency.once(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Delivered<RefreshedTokens>> {
+    await this.gate.requireFree(request);
+    const byCookie = body.refreshToken === undefined;
+    const refreshToken = body.refreshToken ?? (await this.refreshTokenOfCookie(request));
+    const tokens = await this.idempotency.once(
       request,
-      body,
-      () => this.login.refresh(body.refreshToken),
-      (tokens) => this.login.requireStillGood(tokens),
+      { refreshToken },
+      () => this.login.refresh(refreshToken, whenceOf(request)),
+      (known) => this.login.requireStillGood(known),
     );
+    return this.delivery.deliver(reply, tokens, byCookie ? 'cookie' : 'token');
   }
 
   @Post('logout')
   @HttpCode(200)
   @ApiBearerAuth()
   @ApiOperation({ operationId: 'logOut', summary: 'Ends the session and all its tokens' })
-  @ApiAnswer(200, z.null())
-  @ApiErrors(
-    'invalid_request',
-    'unauthenticated',
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'dependency_unavailable',
-  )
+  @ApiInput(noBody, {})
+  @ApiAnswer(200, z.null(), null)
+  @ApiCallerErrors()
   async logout(
-    @CurrentCaller() { sessionId }: Caller,
+    @CurrentCaller() { sessionId: id, userId, byCookie }: Caller,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.end(sessionId, 'logged_out');
+    await this.sessions.end({ id, userId }, 'logged_out', whenceOf(request));
+    if (byCookie) this.cookies.clear(reply);
   }
 
   @Get('verify')
@@ -80,12 +94,37 @@ export class TokensController {
     operationId: 'verifyToken',
     summary: 'For gateways (auth_request, ForwardAuth): who is calling, in headers',
   })
-  @ApiNoContentResponse({ description: 'X-User-Id, X-User-Role and X-Session-Id say who it is' })
-  @ApiErrors('unauthenticated', 'token_expired', 'token_invalid', 'session_ended', 'dependency_unavailable')
-  verify(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply): void {
+  @ApiEmptyAnswer('The token is good', {
+    'X-User-Id': { about: 'Who is calling', example: userExample.id },
+    'X-User-Role': { about: 'user, admin or auditor', example: userExample.role },
+    'X-Session-Id': { about: 'The session of the token', example: refreshedTokensExample.sessionId },
+  })
+  @ApiCallerErrors()
+  async verify(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    if (caller.byCookie && !this.csrf.isSafe(forwardedMethod(request))) {
+      const { familyHash } = await this.states.require(caller.sessionId);
+      this.csrf.require(request, familyHash);
+    }
     void reply
       .header('x-user-id', caller.userId)
       .header('x-user-role', caller.role)
       .header('x-session-id', caller.sessionId);
   }
+
+  /** A cookie travels by itself, so the page must show that it asked. */
+  private async refreshTokenOfCookie(request: FastifyRequest): Promise<string> {
+    const refreshToken = this.cookies.refreshToken(request);
+    const known = parseRequest(refreshBody.required(), { refreshToken }).refreshToken;
+    this.csrf.require(request, familyHashOf(known));
+    return known;
+  }
+}
+
+/** What the gateway was asked to do: Traefik's header, else nginx's. */
+function forwardedMethod({ headers }: FastifyRequest): string {
+  return String(headers['x-forwarded-method'] ?? headers['x-original-method'] ?? 'GET');
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { clientAddress } from '../platform/http/client-address.js';
+import { whenceOf } from '../platform/http/client-address.js';
 import type { DeviceInput } from './login.schemas.js';
 
 /** Where a login comes from. */
@@ -10,5 +10,5 @@ export interface Visit {
 }
 
 export function visitOf(request: FastifyRequest, device: DeviceInput | undefined): Visit {
-  return { address: clientAddress(request), userAgent: request.headers['user-agent'], device };
+  return { ...whenceOf(request), device };
 }

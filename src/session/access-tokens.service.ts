@@ -4,7 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { accessTokenType, SigningKeys, type SigningKey } from './signing-keys.service.js';
+import type { SigningKey } from './signing-key.js';
+import { SigningKeys } from './signing-keys.service.js';
 
 /** What our access tokens say, beside iss and aud. Times are seconds since 1970 UTC. */
 export interface AccessClaims {
@@ -29,13 +30,14 @@ export interface TokenSubject {
 
 const maxLength = 4096;
 const rememberedTokens = 10_000;
-/** Three parts, the last a signature of 64 bytes in its one canonical spelling. */
-const form = /^[\w-]{1,1024}\.[\w-]{1,3072}\.[\w-]{85}[AQgw]$/;
+const form = /^[\w-]{1,1024}\.[\w-]{1,3072}\.[\w-]{86,683}$/;
+/** RFC 9068: says that this JWT is an access token, so that no other kind is taken for one. */
+const accessTokenType = 'at+jwt';
 
 const headerSchema = z.object({
   alg: z.string(),
   kid: z.string(),
-  typ: z.literal(accessTokenType),
+  typ: z.string(),
   // Headers that would point elsewhere for the key, or change how the token is read.
   jku: z.never().optional(),
   jwk: z.never().optional(),
@@ -56,16 +58,26 @@ const claimsSchema = z.object({
   jti: z.string(),
 });
 
-/** Issues and verifies access tokens: JWTs (RFC 9068), one algorithm per key. */
+/**
+ * Issues and verifies access tokens: JWTs (RFC 9068), one algorithm per key.
+ *
+ * `at+jwt` is always accepted, as nothing but an access token calls itself so; plain `JWT` only where JWT_TYP asks for
+ * it, as any other JWT that is ever signed with these keys would bear it too. So a change to `JWT` refuses no token of
+ * this process, and the way back costs each client one refresh.
+ */
 @Injectable()
 export class AccessTokens {
   /** Tokens whose signature was good; whether their session still stands is asked elsewhere, each time. */
   private readonly verified = new LRUCache<string, AccessClaims>({ max: rememberedTokens });
+  private readonly types: Set<string>;
 
   constructor(
     private readonly keys: SigningKeys,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.types = new Set([accessTokenType, config.jwt.typ]);
+    keys.onRemoved(() => this.verified.clear());
+  }
 
   issue(subject: TokenSubject): { accessToken: string; expiresIn: number } {
     const now = Date.now();
@@ -99,11 +111,19 @@ export class AccessTokens {
   }
 
   private keyOf(token: string): SigningKey {
-    const header = headerSchema.safeParse(decodePart(token.slice(0, token.indexOf('.'))));
-    const key = header.success ? this.keys.find(header.data.kid) : undefined;
-    if (!key || key.algorithm !== header.data?.alg) throw new AppError('token_invalid');
+    const { data: header } = headerSchema.safeParse(decodePart(token.slice(0, token.indexOf('.'))));
+    const key = header && this.types.has(header.typ) ? this.keys.find(header.kid) : undefined;
+    if (!key || key.algorithm !== header?.alg || !isCanonical(token, key))
+      throw new AppError('token_invalid');
     return key;
   }
+}
+
+/** One signature has several spellings in base64url; only one of them is remembered or refused. */
+function isCanonical(token: string, { signatureBytes }: SigningKey): boolean {
+  const text = token.slice(token.lastIndexOf('.') + 1);
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.length === signatureBytes && bytes.toString('base64url') === text;
 }
 
 function verifySignature({ jwt }: SigningKey, token: string): AccessClaims {

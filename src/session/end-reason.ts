@@ -1,16 +1,3 @@
-/** Why a session ended, as its owner is told; part of the contract. */
-export const endReasons = [
-  'logged_out',
-  'revoked',
-  'kicked',
-  'replaced',
-  'expired',
-  'refresh_token_reused',
-  'password_changed',
-  'user_locked',
-  'user_erased',
-  'merged',
-  'authorization_cancelled',
-] as const;
+import type { endReasons } from '../platform/errors/error-data.js';
 
 export type EndReason = (typeof endReasons)[number];

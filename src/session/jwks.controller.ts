@@ -1,8 +1,54 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
+import { z } from 'zod';
+import { ApiPlainAnswer } from '../platform/http/openapi.js';
 import { Public } from '../platform/http/public.decorator.js';
+import { jwksMaxAgeSeconds } from './signing-key-schedule.js';
 import { SigningKeys } from './signing-keys.service.js';
+
+const everyJwk = {
+  kid: z.string().describe('As in the header of the tokens it verifies'),
+  use: z.literal('sig'),
+};
+
+const jwkSet = z.object({
+  keys: z
+    .array(
+      z.union([
+        z.object({
+          ...everyJwk,
+          kty: z.literal('EC'),
+          alg: z.literal('ES256'),
+          crv: z.literal('P-256'),
+          x: z.string(),
+          y: z.string(),
+        }),
+        z.object({
+          ...everyJwk,
+          kty: z.literal('RSA'),
+          alg: z.literal('RS256'),
+          n: z.string(),
+          e: z.string(),
+        }),
+      ]),
+    )
+    .describe('The next, the current and the retiring keys'),
+});
+
+const jwkSetExample: z.infer<typeof jwkSet> = {
+  keys: [
+    {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'Gux6_Fumm3joYNooev-1kXdzQiXyW4IDl7sqXzSaDoY',
+      y: 'le_QKhKQEFFwjIki6s1QaHfgSvw9fmLYwjjkgESTlY4',
+      kid: 'jBjSXEwMWLVeL13076n70c4FQlzrp4WC5KpzNke3laI',
+      alg: 'ES256',
+      use: 'sig',
+    },
+  ],
+};
 
 @ApiTags('For other systems')
 @Controller('.well-known')
@@ -11,9 +57,9 @@ export class JwksController {
 
   @Public()
   @Get('jwks.json')
-  @Header('cache-control', 'public, max-age=300')
+  @Header('cache-control', `public, max-age=${jwksMaxAgeSeconds}`)
   @ApiOperation({ operationId: 'getJwks', summary: 'The public keys that verify access tokens (RFC 7517)' })
-  @ApiOkResponse({ description: 'A JWK set' })
+  @ApiPlainAnswer(200, 'A JWK set', jwkSet, jwkSetExample)
   jwks(): { keys: JWK[] } {
     return this.keys.jwks();
   }

@@ -63,3 +63,9 @@ export function familyHash({ family }: RefreshToken): string {
 export function refreshHash({ secret }: RefreshToken): string {
   return hashSecret(secret);
 }
+
+/** The family a token claims to be of; that of nobody where it is malformed. */
+export function familyHashOf(text: string): string {
+  const token = parseRefreshToken(text);
+  return token ? familyHash(token) : '';
+}

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SessionCache, type SessionState } from './session-cache.js';
 
-const alive: SessionState = { userId: 'u', role: 'user', expiresAt: Infinity, endReason: null };
+const alive: SessionState = {
+  userId: 'u',
+  role: 'user',
+  expiresAt: Infinity,
+  endReason: null,
+  lastSeenAt: 0,
+  familyHash: 'f',
+};
 const ended: SessionState = { ...alive, endReason: 'logged_out' };
 
 /** A database whose answers come when the test says so. */

@@ -7,6 +7,8 @@ export interface SessionState {
   /** Milliseconds; the earlier of the sliding and the absolute end. */
   expiresAt: number;
   endReason: string | null;
+  lastSeenAt: number;
+  familyHash: string;
 }
 
 interface Entry {

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { AppError } from '../platform/errors/app-error.js';
-import { KeyValueStore, type Unsubscribe } from '../platform/store/key-value-store.js';
+import { keepListening } from '../platform/store/keep-listening.js';
+import { KeyValueStore } from '../platform/store/key-value-store.js';
 import { SessionCache, type SessionState } from './session-cache.js';
+import { LastSeen } from './last-seen.service.js';
 import { SessionEntity } from './session.entity.js';
 
 const channel = 'session-ended';
-const listenAgainMs = 1000;
 /** Bounds how long another replica's word that a session ended may go unheard. */
 const stateMaxAgeMs = 500;
 
@@ -17,6 +17,8 @@ interface StateRow {
   role: string;
   expires_at: string | number;
   end_reason: string | null;
+  last_seen_at: string | number;
+  family_hash: string;
 }
 
 /** Whether a session stands, as every request asks; hears of ends on all replicas. */
@@ -24,21 +26,21 @@ interface StateRow {
 export class SessionStates implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly states = new SessionCache((id) => this.load(id), stateMaxAgeMs);
   private readonly stopping = new AbortController();
-  private unsubscribe: Unsubscribe | undefined;
 
   constructor(
     @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
     private readonly store: KeyValueStore,
+    private readonly lastSeen: LastSeen,
   ) {}
 
   onApplicationBootstrap(): void {
-    void this.listen();
+    // Until then, what happens elsewhere is seen when what is remembered has aged.
+    void keepListening(this.store, channel, (ids) => this.forget(ids.split(',')), this.stopping.signal);
   }
 
   /** Not before the last request was answered: ends count during shutdown too. */
   onApplicationShutdown(): void {
     this.stopping.abort();
-    this.unsubscribe?.();
   }
 
   /**
@@ -50,43 +52,43 @@ export class SessionStates implements OnApplicationBootstrap, OnApplicationShutd
     if (!state) throw sessionEnded('expired');
     if (state.endReason) throw sessionEnded(state.endReason);
     if (state.expiresAt <= Date.now()) throw sessionEnded('expired');
+    this.lastSeen.note(sessionId, state.lastSeenAt);
     return state;
   }
 
-  /** To be called once an end is written: this replica asks anew, the others are told. */
-  async announceEnd(sessionId: string): Promise<void> {
-    this.states.forget(sessionId);
+  /** To be called once ends are written: this replica asks anew, the others are told. */
+  async announceEnds(sessionIds: string[]): Promise<void> {
+    this.forget(sessionIds);
     try {
-      await this.store.publish(channel, sessionId);
+      await this.store.publish(channel, sessionIds.join());
     } catch {
-      // The row is written; other replicas see it when what they remember has aged.
+      // The rows are written; other replicas see them when what they remember has aged.
     }
   }
 
-  /** Until the store can be listened to, ends elsewhere are seen when what is remembered has aged. */
-  private async listen(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted && !this.unsubscribe) {
-      try {
-        this.unsubscribe = await this.store.subscribe(channel, (id) => this.states.forget(id));
-      } catch {
-        await sleep(listenAgainMs, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    }
-    if (signal.aborted) this.unsubscribe?.();
+  private forget(sessionIds: string[]): void {
+    for (const id of sessionIds) this.states.forget(id);
   }
 
   /** Every request asks this, so it takes the driver's row as it is. */
   private async load(id: string): Promise<SessionState | null> {
     const rows = await this.repository.query<StateRow[]>(
-      'SELECT user_id, role, expires_at, end_reason FROM sessions WHERE id = ?',
+      'SELECT user_id, role, expires_at, end_reason, last_seen_at, family_hash FROM sessions WHERE id = ?',
       [id],
     );
-    const row = rows[0];
-    return row
-      ? { userId: row.user_id, role: row.role, expiresAt: Number(row.expires_at), endReason: row.end_reason }
-      : null;
+    return rows.map(toState)[0] ?? null;
   }
+}
+
+function toState(row: StateRow): SessionState {
+  return {
+    userId: row.user_id,
+    role: row.role,
+    expiresAt: Number(row.expires_at),
+    endReason: row.end_reason,
+    lastSeenAt: Number(row.last_seen_at),
+    familyHash: row.family_hash,
+  };
 }
 
 export function sessionEnded(reason: string): AppError {

@@ -1,17 +1,23 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
+import { RiskModule } from '../audit/risk.module.js';
 import { AccessTokens } from './access-tokens.service.js';
+import { TokenInspector } from './introspection.service.js';
 import { JwksController } from './jwks.controller.js';
+import { MachineClients } from './machine-clients.service.js';
+import { OauthController } from './oauth.controller.js';
 import { SessionEntity } from './session.entity.js';
+import { LastSeen } from './last-seen.service.js';
 import { SessionStates } from './session-states.service.js';
 import { Sessions } from './sessions.service.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([SessionEntity, SigningKeyEntity])],
-  controllers: [JwksController],
-  providers: [SigningKeys, AccessTokens, SessionStates, Sessions],
+  imports: [TypeOrmModule.forFeature([SessionEntity, SigningKeyEntity]), AuditModule, RiskModule],
+  controllers: [JwksController, OauthController],
+  providers: [SigningKeys, AccessTokens, LastSeen, SessionStates, Sessions, MachineClients, TokenInspector],
   exports: [AccessTokens, SessionStates, Sessions],
 })
 export class SessionModule {}

@@ -1,9 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, type Repository } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import type { AuditEvent } from '../audit/audit-event.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { Config, type DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { retryTransient } from '../platform/database/retry-transient.js';
+import type { Language } from '../platform/errors/app-error.js';
+import type { Caller } from '../platform/http/caller.decorator.js';
+import { pageOf, type Page, type PageRequest } from '../platform/http/page.js';
+import { csrfTokenOf } from './csrf-token.js';
 import type { EndReason } from './end-reason.js';
 import {
   familyHash,
@@ -17,6 +24,7 @@ import {
 } from './refresh-token.js';
 import { sessionEnded, SessionStates } from './session-states.service.js';
 import { SessionEntity } from './session.entity.js';
+import { toSessionView, type SessionView } from './session.view.js';
 
 /** Who logged in, through which door, from where. */
 export interface NewSession {
@@ -37,6 +45,17 @@ export interface OpenSession {
   clientId: string;
   refreshToken: string;
   refreshExpiresAt: number;
+  /** Proves to us that a page of ours asks, where a cookie carries the session. */
+  csrfToken: string;
+}
+
+type Owned = Pick<SessionEntity, 'id' | 'userId'>;
+
+/** From where an act came, for the audit log. */
+export interface Whence {
+  address?: string;
+  userAgent?: string;
+  appId?: string;
 }
 
 /** Opens, carries on and ends sessions; the database is the truth. */
@@ -47,6 +66,7 @@ export class Sessions {
   constructor(
     @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
     private readonly states: SessionStates,
+    private readonly audit: AuditLog,
     private readonly config: Config,
   ) {}
 
@@ -75,7 +95,14 @@ export class Sessions {
       expiresAt,
       maxExpiresAt,
     });
-    return { ...session, id, refreshToken: formatRefreshToken(token), refreshExpiresAt: expiresAt };
+    await this.endBeyondLimit(session.userId, session.device.type);
+    return {
+      ...session,
+      id,
+      refreshToken: formatRefreshToken(token),
+      refreshExpiresAt: expiresAt,
+      csrfToken: csrfTokenOf(familyHash(token)),
+    };
   }
 
   /**
@@ -83,7 +110,7 @@ export class Sessions {
    * anything older ends the session.
    * @throws AppError refresh_token_invalid, refresh_token_reused, session_ended
    */
-  async rotate(text: string): Promise<OpenSession> {
+  async rotate(text: string, whence: Whence = {}): Promise<OpenSession> {
     const token = parseRefreshToken(text);
     if (!token) throw new AppError('refresh_token_invalid');
     const session = await this.findAlive(token);
@@ -91,17 +118,72 @@ export class Sessions {
       const rotated = await this.moveOn(session, token);
       if (rotated) return rotated;
     }
-    return this.answerPredecessor(token);
+    return this.answerPredecessor(token, whence);
   }
 
-  /** Ends a session once; false where it had already ended. */
-  async end(sessionId: string, reason: EndReason): Promise<boolean> {
-    const { affected } = await this.repository.update(
-      { id: sessionId, endedAt: IsNull() },
+  /** Ends a session of this user once; false where no such session lives. */
+  async end({ id, userId }: Owned, reason: EndReason, whence: Whence = {}): Promise<boolean> {
+    return (await this.endThese(userId, [id], reason, whence)) === 1;
+  }
+
+  /** The living session whose current refresh token this is. */
+  async inspect(text: string): Promise<SessionEntity | undefined> {
+    const token = parseRefreshToken(text);
+    if (!token) return undefined;
+    const hashes = { familyHash: familyHash(token), refreshHash: refreshHash(token) };
+    const alive = { endedAt: IsNull(), expiresAt: MoreThan(Date.now()) };
+    return (await this.repository.findOneBy({ id: token.sessionId, ...hashes, ...alive })) ?? undefined;
+  }
+
+  /** The living sessions of a user, newest first. */
+  async list(caller: Caller, { cursor, limit }: PageRequest, language: Language): Promise<Page<SessionView>> {
+    const sessions = await this.repository.find({
+      where: {
+        userId: caller.userId,
+        endedAt: IsNull(),
+        expiresAt: MoreThan(Date.now()),
+        ...(cursor === undefined ? {} : { id: LessThan(cursor) }),
+      },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    return pageOf(sessions, limit, (session) => toSessionView(session, caller.sessionId, language));
+  }
+
+  /** Ends all sessions of a user, but the one to keep; how many there were. */
+  async endAll(userId: string, reason: EndReason, whence: Whence, keepId?: string): Promise<number> {
+    const living = await this.repository.find({ select: { id: true }, where: { userId, endedAt: IsNull() } });
+    const ids = living.map(({ id }) => id).filter((id) => id !== keepId);
+    return this.endThese(userId, ids, reason, whence);
+  }
+
+  /** In one statement, so that many logins at once do not end each other's sessions one by one. */
+  private async endThese(userId: string, ids: string[], reason: EndReason, whence: Whence): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { affected = 0 } = await this.repository.update(
+      { id: In(ids), userId, endedAt: IsNull() },
       { endedAt: Date.now(), endReason: reason },
     );
-    await this.states.announceEnd(sessionId);
-    return affected === 1;
+    if (affected === 0) return 0;
+    await this.states.announceEnds(ids);
+    const entry = { event: eventOf(reason), outcome: 'success' as const, userId, reason, ...whence };
+    for (let i = 0; i < affected; i++) this.audit.record(entry);
+    return affected;
+  }
+
+  /** Whoever opens one session too many sees all that were opened before, so that the oldest end in every race. */
+  private async endBeyondLimit(userId: string, deviceType: DeviceType): Promise<void> {
+    const limit = this.config.session.limits[deviceType] ?? 0;
+    if (limit === 0) return;
+    const beyond = await this.repository.find({
+      select: { id: true },
+      where: { userId, deviceType, endedAt: IsNull(), expiresAt: MoreThan(Date.now()) },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      skip: limit,
+      take: 1000,
+    });
+    const ids = beyond.map(({ id }) => id).sort();
+    await retryTransient(() => this.endThese(userId, ids, 'replaced', {}));
   }
 
   private async findAlive(token: RefreshToken): Promise<SessionEntity> {
@@ -132,23 +214,28 @@ export class Sessions {
     return affected === 1 ? toOpenSession({ ...session, expiresAt }, successor) : undefined;
   }
 
-  private async answerPredecessor(token: RefreshToken): Promise<OpenSession> {
+  private async answerPredecessor(token: RefreshToken, whence: Whence): Promise<OpenSession> {
     const session = await this.findAlive(token);
     const isPredecessor = session.previousHash === refreshHash(token);
     const inGrace = Date.now() - session.rotatedAt <= this.config.session.refreshGraceMs;
     if (isPredecessor && inGrace && session.rotationSalt) {
       return toOpenSession(session, successorOf(token, session.rotationSalt));
     }
-    return this.refuseReuse(session);
+    return this.refuseReuse(session, whence);
   }
 
-  private async refuseReuse(session: SessionEntity): Promise<never> {
-    await this.end(session.id, 'refresh_token_reused');
-    this.logger.warn(
-      `a refresh token of user ${session.userId} was used again; session ${session.id} was ended`,
-    );
+  private async refuseReuse(session: SessionEntity, whence: Whence): Promise<never> {
+    const ended = await this.end(session, 'refresh_token_reused', { appId: session.clientId, ...whence });
+    if (ended) {
+      this.logger.warn(`a refresh token of user ${session.userId} was used again; its session was ended`);
+    }
     throw new AppError('refresh_token_reused');
   }
+}
+
+function eventOf(reason: EndReason): AuditEvent {
+  if (reason === 'logged_out') return 'logout';
+  return reason === 'refresh_token_reused' ? reason : 'session_ended';
 }
 
 function toOpenSession(session: SessionEntity, token: RefreshToken): OpenSession {
@@ -159,5 +246,6 @@ function toOpenSession(session: SessionEntity, token: RefreshToken): OpenSession
     clientId: session.clientId,
     refreshToken: formatRefreshToken(token),
     refreshExpiresAt: session.expiresAt,
+    csrfToken: csrfTokenOf(session.familyHash),
   };
 }

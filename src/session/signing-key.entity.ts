@@ -9,13 +9,14 @@ export class SigningKeyEntity {
   @PrimaryColumn({ type: 'varchar', length: 64, charset: 'utf8mb4', collation: 'utf8mb4_bin' })
   kid: string;
 
-  /** 1, 2, 3 …; unique, so that replicas that make a first key at once end up with one. */
+  /** 1, 2, 3 …; unique, so that of processes that make the next key at once one makes it. */
   @Column({ type: 'int' })
   sequence: number;
 
   @Column(exactColumn(16))
   algorithm: string;
 
+  /** For who looks into the table; what is published is derived from the private half, which is sealed. */
   @Column({ type: 'text', name: 'public_jwk' })
   publicJwk: string;
 
@@ -24,4 +25,8 @@ export class SigningKeyEntity {
 
   @Column(timeColumn({ name: 'created_at' }))
   createdAt: number;
+
+  /** Published before, so that verifiers know it by its first signature. */
+  @Column(timeColumn({ name: 'signs_from', default: 0 }))
+  signsFrom: number;
 }

@@ -1,129 +1,147 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { JwtSecretRequestType, JwtService } from '@nestjs/jwt';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import type { Repository } from 'typeorm';
 import { Config } from '../platform/config/config.js';
-import { ConfigError } from '../platform/config/config-error.js';
-import { Sealer, UnsealError } from '../platform/crypto/sealer.js';
-import { isDuplicate } from '../platform/database/database-fault.js';
+import { Sealer } from '../platform/crypto/sealer.js';
+import { describeError } from '../platform/observability/describe-error.js';
+import { SigningKeyRing, type RingKey } from './signing-key-ring.js';
+import { SigningKeyRows } from './signing-key-rows.js';
+import { isRetired } from './signing-key-schedule.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
+import { openSigningKey, type SigningKey } from './signing-key.js';
+import { SigningKeysFile } from './signing-keys-file.js';
 
-const algorithm = 'ES256';
-/** RFC 9068: says that this JWT is an access token, so that no other kind of ours is taken for one. */
-export const accessTokenType = 'at+jwt';
+/** Two looks fit into the shortest overlap, so that every replica knows a key before any signs with it. */
+const reloadEveryMs = 2000;
 
-/** One key, ready to sign and verify. */
-export interface SigningKey {
-  kid: string;
-  algorithm: string;
-  publicJwk: JWK;
-  jwt: JwtService;
-}
-
-/** The keys of access tokens: made once, sealed in the database, the same on every replica. */
+/**
+ * The keys of access tokens, from the database or the operator's file, the same on every replica. They are read again
+ * by the clock alone: a token with an unknown kid costs no query, however many there are.
+ */
 @Injectable()
-export class SigningKeys implements OnModuleInit {
-  private keys = new Map<string, SigningKey>();
-  private newest: SigningKey;
+export class SigningKeys implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('SigningKeys');
+  private readonly stopping = new AbortController();
+  private readonly rows: SigningKeyRows;
+  private readonly file: SigningKeysFile | undefined;
+  private ring = new SigningKeyRing([]);
+  private removed: () => void = () => undefined;
+  private fault: string | undefined;
 
   constructor(
-    @InjectRepository(SigningKeyEntity) private readonly repository: Repository<SigningKeyEntity>,
-    private readonly sealer: Sealer,
+    @InjectRepository(SigningKeyEntity) repository: Repository<SigningKeyEntity>,
+    sealer: Sealer,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.rows = new SigningKeyRows(repository, sealer);
+    const { keysFile } = config.jwt;
+    this.file = keysFile ? new SigningKeysFile(keysFile) : undefined;
+  }
 
   async onModuleInit(): Promise<void> {
-    const rows = await this.loadOrCreate();
-    for (const row of rows) this.remember(this.open(row));
+    this.ring = await this.load();
+    this.warnOfOtherAlgorithm();
+  }
+
+  onApplicationBootstrap(): void {
+    void this.follow();
+  }
+
+  /** Not before the last request was answered: it may need a key that is new. */
+  onApplicationShutdown(): void {
+    this.stopping.abort();
   }
 
   /** The key that signs. */
   get current(): SigningKey {
-    return this.newest;
+    return this.ring.signer();
   }
 
   find(kid: string): SigningKey | undefined {
-    return this.keys.get(kid);
+    return this.ring.find(kid);
   }
 
   /** The public keys as a JWK set (RFC 7517). */
   jwks(): { keys: JWK[] } {
-    return { keys: [...this.keys.values()].map(({ publicJwk }) => publicJwk) };
+    return this.ring.jwks();
   }
 
-  private async loadOrCreate(): Promise<SigningKeyEntity[]> {
-    const rows = await this.load();
-    if (rows.length > 0) return rows;
-    await this.createFirst();
-    return this.load();
+  /** For who remembers tokens: their key may no longer count. */
+  onRemoved(listener: () => void): void {
+    this.removed = listener;
   }
 
-  private load(): Promise<SigningKeyEntity[]> {
-    return this.repository.find({ order: { sequence: 'ASC' } });
-  }
-
-  private async createFirst(): Promise<void> {
-    const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
-    const publicJwk = await exportJWK(publicKey);
-    const kid = await calculateJwkThumbprint(publicJwk);
-    const row = {
-      kid,
-      sequence: 1,
-      algorithm,
-      publicJwk: JSON.stringify({ ...publicJwk, kid, alg: algorithm, use: 'sig' }),
-      privateSealed: this.sealer.seal(JSON.stringify(await exportJWK(privateKey)), placeOf(kid)),
-      createdAt: Date.now(),
-    };
-    try {
-      await this.repository.insert(row);
-    } catch (error) {
-      // Another replica made its first key at the same moment: theirs is ours too.
-      if (!isDuplicate(error)) throw error;
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await sleep(reloadEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!signal.aborted) await this.reload();
     }
   }
 
-  private open(row: SigningKeyEntity): SigningKey {
-    const publicJwk = JSON.parse(row.publicJwk) as JWK;
-    const privateKey = createPrivateKey({ key: this.openPrivate(row), format: 'jwk' });
-    const publicKey = createPublicKey({ key: publicJwk as JsonWebKey, format: 'jwk' });
-    const { issuer, audience } = this.config.jwt;
-    const jwt = new JwtService({
-      secretOrKeyProvider: (type) => (type === JwtSecretRequestType.SIGN ? privateKey : publicKey),
-      signOptions: {
-        algorithm,
-        issuer,
-        audience,
-        keyid: row.kid,
-        header: { alg: algorithm, typ: accessTokenType },
-      },
-      verifyOptions: { algorithms: [algorithm], issuer, audience },
-    });
-    return { kid: row.kid, algorithm: row.algorithm, publicJwk, jwt };
-  }
-
-  private openPrivate({ kid, privateSealed }: SigningKeyEntity): JsonWebKey {
+  /** Where the keys cannot be read, those at hand go on. */
+  private async reload(): Promise<void> {
     try {
-      return JSON.parse(this.sealer.open(privateSealed, placeOf(kid))) as JsonWebKey;
+      const before = this.ring;
+      this.ring = await this.load();
+      if (!this.ring.covers(before)) this.removed();
+      this.fault = undefined;
     } catch (error) {
-      if (!(error instanceof UnsealError)) throw error;
-      throw new ConfigError([
-        {
-          variable: 'ENCRYPTION_KEYS',
-          problem: `does not open the signing key ${kid} in the database: ${error.message}`,
-          example: 'the key it was sealed with, beside the new one',
-        },
-      ]);
+      this.complain(error);
     }
   }
 
-  private remember(key: SigningKey): void {
-    this.keys.set(key.kid, key);
-    this.newest = key;
+  private complain(error: unknown): void {
+    const { message, reason } = describeError(error);
+    const fault = `the signing keys cannot be read again: ${reason ?? message}`;
+    if (fault !== this.fault && !this.stopping.signal.aborted) this.logger.error(fault);
+    this.fault = fault;
   }
-}
 
-function placeOf(kid: string): string {
-  return `signing_keys:${kid}:private_sealed`;
+  private async load(): Promise<SigningKeyRing> {
+    return new SigningKeyRing(this.file ? await this.loadFile(this.file) : await this.loadRows());
+  }
+
+  private async loadFile(file: SigningKeysFile): Promise<RingKey[]> {
+    const keys = await file.load();
+    return keys
+      .map(({ kid, privateJwk }, i) => ({
+        ...openSigningKey(kid, privateJwk, this.config.jwt),
+        sequence: keys.length - i,
+        signsFrom: 0,
+      }))
+      .reverse();
+  }
+
+  private async loadRows(): Promise<RingKey[]> {
+    const rows = await this.rows.loadOrCreate(this.config.jwt.algorithm);
+    const now = Date.now();
+    const retired = rows.filter((row) => isRetired(row, rows, this.config.jwt.accessTtlMs, now));
+    const keys = rows.filter((row) => !retired.includes(row)).map((row) => this.openRow(row));
+    await this.rows.remove(retired.map(({ kid }) => kid));
+    return keys;
+  }
+
+  private openRow(row: SigningKeyEntity): RingKey {
+    const { kid, sequence, signsFrom } = row;
+    const known = this.ring.find(kid);
+    return { ...(known ?? openSigningKey(kid, this.rows.open(row), this.config.jwt)), sequence, signsFrom };
+  }
+
+  private warnOfOtherAlgorithm(): void {
+    const { algorithm } = this.ring.newest();
+    const wanted = this.config.jwt.algorithm;
+    if (this.file || algorithm === wanted) return;
+    this.logger.warn(
+      `JWT_ALGORITHM is ${wanted}, but the key signs with ${algorithm}: run npm run keys:rotate`,
+    );
+  }
 }

@@ -102,9 +102,13 @@ test('the people are listed with their ids towards each app', async () => {
   expect(Object.keys(ada.unionids)).toEqual(['simulated']);
 });
 
-test('the apps are listed', async () => {
+test('the apps are listed, without their secrets', async () => {
   const call = await start();
-  expect((await call('GET', '/apps')).body).toEqual({ apps: simulatedApps });
+  const { body } = await call('GET', '/apps');
+  expect(body).toEqual({
+    apps: simulatedApps.map(({ kind, appId, name, openPlatform }) => ({ kind, appId, name, openPlatform })),
+  });
+  for (const { appSecret } of simulatedApps) expect(JSON.stringify(body)).not.toContain(appSecret);
 });
 
 test('an unknown control path is a 404 and no call to WeChat', async () => {

@@ -50,8 +50,10 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
     };
   });
 
-  /** → `{apps: SimulatedApp[]}`. */
-  control.get('/apps', () => ({ apps }));
+  /** → `{apps: {kind, appId, name?, openPlatform?}[]}`: the apps may be an operator's own, so no secret of theirs. */
+  control.get('/apps', () => ({
+    apps: apps.map(({ kind, appId, name, openPlatform }) => ({ kind, appId, name, openPlatform })),
+  }));
 
   /** → `{calls: Call[]}`: the last 200 that WeChat saw, oldest first. */
   control.get('/calls', () => ({ calls: calls.list() }));

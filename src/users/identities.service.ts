@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { isDuplicate, isTransient } from '../platform/database/database-fault.js';
 import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
@@ -48,6 +49,7 @@ export class Identities {
   constructor(
     private readonly dataSource: DataSource,
     private readonly users: Users,
+    private readonly audit: AuditLog,
   ) {
     const columns = selectList(dataSource, UserEntity, 'u');
     this.selectByOpenid = `SELECT i.id AS identityId, i.unionid AS unionid, ${columns}
@@ -101,6 +103,7 @@ export class Identities {
 
   private warnOfUnionid(userId: string, { appId }: ProvenIdentity): void {
     this.logger.warn(`app ${appId} gave user ${userId} a unionid that cannot be theirs`);
+    this.audit.record({ event: 'unionid_conflict', outcome: 'failure', userId, appId });
   }
 
   private claimUnionid(known: KnownIdentity, appId: string, unionid: string): Promise<boolean> {

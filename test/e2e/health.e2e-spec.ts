@@ -72,18 +72,23 @@ describe('when what the service stands on goes away', () => {
     return { result, ms: Date.now() - started };
   };
 
-  it('a Redis that is gone is not ready, but sessions stand and logins by code go on', async () => {
+  it('a Redis that is gone is not ready; sessions stand, and logins, which must be counted, are a 503', async () => {
+    const login = await stranger(service.simulator).logIn(service);
     redis.kill('SIGKILL');
     await until(3000, async () => (await readiness()) === 503);
     expect((await fetch(`${service.base}/health/live`)).status).toBe(200);
     const answers = await Promise.all(Array.from({ length: 50 }, me));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(50);
-    const login = await stranger(service.simulator).logIn(service);
-    expect(login.status).toBe(200);
+    const refreshed = await service.api('POST', '/auth/refresh', { refreshToken: login.data.refreshToken });
+    expect(refreshed.status).toBe(200);
     const out = await timed(() =>
       service.api('POST', '/auth/logout', undefined, { token: login.data.accessToken }),
     );
     expect(out.result.status).toBe(200);
+    expect(await stranger(service.simulator).logIn(service)).toMatchObject({
+      status: 503,
+      error: 'dependency_unavailable',
+    });
     const needsStore = await stranger(service.simulator).logIn(service, {
       headers: { 'idempotency-key': 'k'.repeat(20) },
     });

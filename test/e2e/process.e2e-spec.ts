@@ -27,6 +27,7 @@ function productionEnv(simulator: RunningSimulator): Record<string, string> {
     WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
     WECHAT_API_URL: simulator.url,
     API_LIMIT: '1000000/1m',
+    LOGIN_LIMIT_IP: '1000000/1m',
   };
 }
 

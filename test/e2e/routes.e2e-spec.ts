@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { ModulesContainer } from '@nestjs/core';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import { z } from 'zod';
+import { catalogue } from '../../src/platform/errors/catalogue.js';
+import { endReasons } from '../../src/platform/errors/error-data.js';
 import { openApiDocument } from '../../src/platform/http/docs.js';
 import { isPublicKey } from '../../src/platform/http/public.decorator.js';
 import { embedded } from '../support/backends.js';
@@ -50,6 +54,61 @@ function routesOf(service: RunningService): Route[] {
     });
   });
 }
+
+interface Operation {
+  route: string;
+  path: string;
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: Record<string, unknown>[];
+  parameters: any[];
+  requestBody?: any;
+  /** With headers and schemas in place of what referred to them. */
+  responses: Record<string, any>;
+}
+
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+function operationsOf(document: any): Operation[] {
+  return Object.entries<any>(inPlace(document.paths, document)).flatMap(([path, item]) =>
+    Object.entries<any>(item).map(([method, operation]) => {
+      expect(methods).toContain(method);
+      return { ...operation, route: `${method.toUpperCase()} ${path}`, path };
+    }),
+  );
+}
+
+/** The same with each `$ref` replaced by what it names. */
+function inPlace(value: any, document: any): any {
+  if (Array.isArray(value)) return value.map((item) => inPlace(item, document));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$ref' in value) return inPlace(lookUp(value.$ref, document), document);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inPlace(item, document)]));
+}
+
+function lookUp(reference: string, document: any): unknown {
+  const target = reference
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce((part, key) => part?.[key], document);
+  if (target === undefined) throw new Error(`${reference} names nothing`);
+  return target;
+}
+
+/** Why the example does not fit. JSON Schema's patterns know Unicode classes, zod's reading of them does not. */
+function misfits(example: unknown, schema: unknown): unknown[] {
+  const readable = JSON.stringify(schema).replaceAll('\\\\P{Cc}', '[^\\\\x00-\\\\x1f\\\\x7f-\\\\x9f]');
+  return z.fromJSONSchema(JSON.parse(readable)).safeParse(example).error?.issues ?? [];
+}
+
+const jsonOf = (answer: any) =>
+  answer.content?.['application/json'] ?? answer.content?.['application/x-www-form-urlencoded'];
+const examplesOf = ({ example, examples = {} }: any): unknown[] => [
+  ...(example === undefined ? [] : [example]),
+  ...Object.values<any>(examples).map(({ value }) => value),
+];
+const envelopesOf = (schema: any): any[] => schema.oneOf ?? [schema];
 
 describe('every route', () => {
   let service: RunningService;
@@ -101,22 +160,9 @@ describe('every route', () => {
       'GET /health/ready',
       'POST /api/v1/auth/refresh',
       'POST /api/v1/auth/wechat/mini-program',
+      'POST /oauth/introspect',
+      'POST /oauth/revoke',
     ]);
-  });
-
-  it('stands in the OpenAPI document with its own operationId, and nothing else does', () => {
-    const document = openApiDocument(service.app);
-    expect(document.openapi).toMatch(/^3\.1/);
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({
-        route: `${method.toUpperCase()} ${path}`,
-        id: (operation as { operationId?: string }).operationId,
-      })),
-    );
-    const known = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
-    expect(operations.map(({ route }) => route).sort()).toEqual(known.sort());
-    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
-    for (const { id } of operations) expect(id).toMatch(/^[a-z]+[A-Z]/);
   });
 
   it('is shown to people and tools where DOCS is on', async () => {
@@ -127,6 +173,162 @@ describe('every route', () => {
     ]);
     const json = await fetch(`${service.base}/docs/openapi.json`);
     expect(await json.json()).toMatchObject({ info: { title: 'wxpass' } });
+  });
+});
+
+describe('the OpenAPI document', () => {
+  let service: RunningService;
+  let document: any;
+  let operations: Operation[];
+  let routes: Route[];
+  beforeAll(async () => {
+    service = await startService(embedded);
+    document = openApiDocument(service.app);
+    operations = operationsOf(document);
+    routes = routesOf(service);
+  });
+  afterAll(() => service?.close());
+
+  const documented = ({ method, path }: Route) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+  const api = () => operations.filter(({ path }) => path.startsWith('/api/v1'));
+  const answersOf = (operation: Operation) =>
+    Object.entries(operation.responses).map(([status, answer]) => ({
+      name: `${operation.route} ${status}`,
+      status: Number(status),
+      description: answer.description,
+      headers: Object.keys(answer.headers ?? {}),
+      json: jsonOf(answer),
+    }));
+
+  it('is OpenAPI 3.1 of this version', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(document.openapi).toMatch(/^3\.1\.\d$/);
+    expect(document.info).toMatchObject({ title: 'wxpass', version });
+  });
+
+  it('has every route, and nothing else', () => {
+    expect(operations.map(({ route }) => route).sort()).toEqual(routes.map(documented).sort());
+  });
+
+  it('gives each operation an operationId of its own, a summary and a tag', () => {
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { route, operationId, summary, tags } of operations) {
+      expect([route, operationId]).toEqual([route, expect.stringMatching(/^[a-z]+[A-Z]/)]);
+      expect([route, summary]).toEqual([route, expect.stringMatching(/\w{2,}/)]);
+      expect([route, tags]).toEqual([route, [expect.any(String)]]);
+    }
+  });
+
+  it('describes each answer: its headers, and a schema unless it has no content', () => {
+    for (const operation of operations) {
+      const answers = answersOf(operation);
+      expect([operation.route, answers.some(({ status }) => status < 300)]).toEqual([operation.route, true]);
+      for (const { name, status, description, headers, json } of answers) {
+        expect([name, description]).toEqual([name, expect.stringMatching(/\w{2,}/)]);
+        expect([name, headers]).toEqual([name, expect.arrayContaining(['traceparent'])]);
+        expect([name, json?.schema]).toEqual([name, status === 204 ? undefined : expect.any(Object)]);
+      }
+    }
+  });
+
+  it('documents who is refused and when to come back, on each guarded operation', () => {
+    const guarded = routes.filter(({ isPublic }) => !isPublic).map(documented);
+    for (const { route, security, responses } of operations) {
+      expect([route, security]).toEqual([route, guarded.includes(route) ? [{ bearer: [] }] : undefined]);
+      if (!guarded.includes(route)) continue;
+      const names = envelopesOf(jsonOf(responses['401']).schema).map(
+        ({ properties }) => properties.error.const,
+      );
+      expect([route, names]).toEqual([
+        route,
+        expect.arrayContaining(['unauthenticated', 'token_expired', 'token_invalid', 'session_ended']),
+      ]);
+      expect(Object.keys(responses['401'].headers)).toContain('WWW-Authenticate');
+    }
+    expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
+  });
+
+  it('documents on each API operation that it is limited, and that it may be unable to answer', () => {
+    for (const operation of api()) {
+      const answers = answersOf(operation);
+      const statuses = answers.map(({ status }) => status);
+      expect([operation.route, statuses]).toEqual([operation.route, expect.arrayContaining([429, 503])]);
+      for (const { name, status, headers } of answers) {
+        const refusedUnread = status === 413 || status === 415;
+        expect([name, headers.includes('RateLimit-Remaining')]).toEqual([name, !refusedUnread]);
+        expect([name, headers.includes('Retry-After')]).toEqual([name, status === 429 || status === 503]);
+      }
+    }
+  });
+
+  it('gives each API answer the envelope, and each error its own code and status', () => {
+    for (const { name, status, json } of api().flatMap(answersOf)) {
+      if (status === 204) continue;
+      for (const { required, properties } of envelopesOf(json.schema)) {
+        const error: keyof typeof catalogue | undefined = properties.error?.const;
+        const own = status < 300 ? ['code', 'message'] : ['code', 'error', 'message'];
+        expect([name, required]).toEqual([name, [...own, 'data', 'traceId']]);
+        expect([name, error]).toEqual([name, status < 300 ? undefined : expect.any(String)]);
+        const known = error === undefined ? { code: 0 } : catalogue[error];
+        expect([name, properties.code.const]).toEqual([name, known?.code]);
+        if (error !== undefined) expect([name, catalogue[error].status]).toEqual([name, status]);
+      }
+    }
+  });
+
+  it('has every error of the catalogue, with what its data holds', () => {
+    const { schemas } = document.components;
+    expect(Object.keys(schemas)).toEqual(expect.arrayContaining(Object.keys(catalogue)));
+    expect(schemas.session_ended.properties.data.properties.reason.enum).toEqual(endReasons);
+    expect(schemas.wechat_error.properties.data.required).toEqual(['errcode', 'advice', 'rid']);
+    expect(schemas.forbidden.properties.data).toEqual({ type: 'null' });
+  });
+
+  it('says of each write what it takes: an example, the errors of a bad body, and whether it may be absent', () => {
+    for (const { route, requestBody, responses } of operations) {
+      if (!/^(POST|PUT|PATCH)/.test(route)) continue;
+      const json = jsonOf(requestBody);
+      expect([route, examplesOf(json).length > 0]).toEqual([route, true]);
+      expect([route, requestBody.required]).toEqual([route, (json.schema.required ?? []).length > 0]);
+      expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['400', '413', '415'])]);
+    }
+  });
+
+  it('has an example of each answer with content, and only examples that fit their schemas', () => {
+    const contents = operations.flatMap((operation) => [
+      ...answersOf(operation).map(({ name, json }) => ({ name, json })),
+      { name: `${operation.route} body`, json: jsonOf(operation.requestBody ?? {}) },
+    ]);
+    for (const { name, json } of contents) {
+      if (!json) continue;
+      expect([name, examplesOf(json).length > 0]).toEqual([name, true]);
+      for (const example of examplesOf(json)) {
+        expect([name, misfits(example, json.schema)]).toEqual([name, []]);
+      }
+    }
+  });
+
+  it('gives each parameter a schema that its examples fit, and takes an Idempotency-Key where one is read', () => {
+    for (const { route, parameters } of operations) {
+      for (const { name, schema, ...rest } of parameters) {
+        for (const example of examplesOf(rest)) {
+          expect([route, name, misfits(example, schema)]).toEqual([route, name, []]);
+        }
+      }
+    }
+    const taking = operations.filter(({ parameters }) =>
+      parameters.some(({ name }) => name === 'Idempotency-Key'),
+    );
+    expect(taking.map(({ route }) => route).sort()).toEqual([
+      'POST /api/v1/auth/refresh',
+      'POST /api/v1/auth/wechat/mini-program',
+    ]);
+    for (const { parameters } of taking)
+      expect(parameters[0].schema).toMatchObject({
+        minLength: 16,
+        maxLength: 128,
+        pattern: expect.any(String),
+      });
   });
 });
 

@@ -5,6 +5,7 @@ import { databaseFault } from '../../src/platform/database/database-fault.js';
 import { openDatabase } from '../../src/platform/database/migrate.js';
 import { schema } from '../../src/schema.js';
 import { createDatabase } from '../support/services/database.js';
+import { startSilentProxy } from '../support/silent-proxy.js';
 import { startMariadb } from '../support/services/mariadb.js';
 import type { ThrowawayServer } from '../support/services/throwaway-server.js';
 
@@ -100,3 +101,39 @@ describe('a MySQL server that misbehaves', () => {
     expect(longest).toBeLessThan(1800);
   });
 });
+
+it.each([150, 200, 230, 260, 300])(
+  'a MySQL server that falls silent %i bytes into new connections holds nothing up, and the pool recovers',
+  async (bytes) => {
+    const server = await startMariadb();
+    const proxy = await startSilentProxy(server.port);
+    const { url } = await createDatabase(server.url);
+    const throughProxy = url.replace(`:${server.port}/`, `:${proxy.port}/`);
+    const dataSource = await openDatabase(
+      loadDatabaseConfig({ DATABASE_URL: throughProxy, DATABASE_MIGRATE: 'true', DATABASE_POOL_SIZE: '4' }),
+      schema,
+    );
+    const ask = () => {
+      const started = Date.now();
+      return dataSource.query('SELECT 1').then(
+        () => ({ good: true, ms: Date.now() - started }),
+        () => ({ good: false, ms: Date.now() - started }),
+      );
+    };
+    try {
+      proxy.silentAfter(bytes);
+      proxy.cut();
+      await sleep(50);
+      const answers = await Promise.all(Array.from({ length: 20 }, ask));
+      expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(3000);
+      proxy.silentAfter(null);
+      await sleep(2100);
+      const after = await Promise.all(Array.from({ length: 20 }, ask));
+      expect(after.filter(({ good }) => good)).toHaveLength(20);
+    } finally {
+      await dataSource.destroy();
+      await proxy.close();
+      await server.stop();
+    }
+  },
+);

@@ -69,6 +69,7 @@ function baseSettings(simulator: RunningSimulator): Record<string, string> {
     WECHAT_APPS: JSON.stringify(apps),
     WECHAT_API_URL: simulator.url,
     API_LIMIT: '1000000/1m',
+    LOGIN_LIMIT_IP: '1000000/1m',
     LOG_LEVEL: 'silent',
     DOCS: 'true',
   };

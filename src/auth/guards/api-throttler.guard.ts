@@ -7,12 +7,13 @@ import {
 } from '@nestjs/throttler';
 import type { ThrottlerLimitDetail, ThrottlerModuleOptions } from '@nestjs/throttler';
 import { Reflector } from '@nestjs/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../platform/errors/app-error.js';
-import { callerToken } from '../../platform/http/caller-token.js';
+import type { FastifyRequest } from 'fastify';
+import { tooManyRequests } from '../../platform/errors/too-many-requests.js';
 import { addressGroup, clientAddress } from '../../platform/http/client-address.js';
 import { isApiRoute } from '../../platform/http/envelope.adapter.js';
 import { AccessTokens } from '../../session/access-tokens.service.js';
+import { SessionStates } from '../../session/session-states.service.js';
+import { CredentialsReader } from '../credentials.service.js';
 
 /** Limits all of /api/v1 by user, or by address where no good token says who it is (`API_LIMIT`). */
 @Injectable()
@@ -24,6 +25,8 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
     @InjectThrottlerStorage() storage: ThrottlerStorage,
     reflector: Reflector,
     private readonly tokens: AccessTokens,
+    private readonly credentials: CredentialsReader,
+    private readonly sessions: SessionStates,
   ) {
     super(options, storage, reflector);
   }
@@ -33,7 +36,7 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
   }
 
   protected override async getTracker(request: FastifyRequest): Promise<string> {
-    return this.userOf(request) ?? `address:${addressGroup(clientAddress(request))}`;
+    return (await this.userOf(request)) ?? `address:${addressGroup(clientAddress(request))}`;
   }
 
   /** One count for all routes. */
@@ -42,22 +45,20 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
   }
 
   protected override throwThrottlingException(
-    context: ExecutionContext,
-    detail: ThrottlerLimitDetail,
+    _context: ExecutionContext,
+    { limit, timeToBlockExpire }: ThrottlerLimitDetail,
   ): never {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    void reply
-      .header('RateLimit-Limit', detail.limit)
-      .header('RateLimit-Remaining', 0)
-      .header('RateLimit-Reset', detail.timeToBlockExpire);
-    throw new AppError('too_many_requests', { retryAfterSeconds: detail.timeToBlockExpire });
+    throw tooManyRequests(limit, timeToBlockExpire);
   }
 
-  private userOf(request: FastifyRequest): string | undefined {
-    const token = callerToken(request);
-    if (!token) return undefined;
+  /** Only a session that stands counts for its user: whoever keeps an ended one must not use up what is the owner's. */
+  private async userOf(request: FastifyRequest): Promise<string | undefined> {
+    const credentials = this.credentials.read(request);
+    if (!credentials) return undefined;
     try {
-      return `user:${this.tokens.verify(token).sub}`;
+      const { sid } = this.tokens.verify(credentials.token);
+      const { userId } = await this.sessions.require(sid);
+      return `user:${userId}`;
     } catch {
       return undefined;
     }

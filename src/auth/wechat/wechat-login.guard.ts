@@ -11,7 +11,8 @@ import { WechatApps } from '../../wechat/wechat-apps.js';
 import { WechatChannels } from '../../wechat/wechat-channels.js';
 import type { WechatProof } from '../../wechat/wechat-channel.js';
 import { Idempotency } from '../idempotency.service.js';
-import type { DeviceInput, LoginTokens } from '../login.schemas.js';
+import type { DeviceInput, Issued, LoginTokens } from '../login.schemas.js';
+import { LoginGate } from '../login-gate.service.js';
 import { LoginService } from '../login.service.js';
 import { visitOf } from '../visit.js';
 import type { ExchangeOptions } from './wechat.strategy.js';
@@ -31,7 +32,7 @@ interface Door {
 interface LoginRequest extends FastifyRequest {
   exchange?: ExchangeOptions;
   user?: WechatProof;
-  loginTokens?: LoginTokens;
+  loginTokens?: Issued<LoginTokens>;
 }
 
 const doorKey = 'wechatDoor';
@@ -52,6 +53,7 @@ class WechatLoginGuard extends AuthGuard('wechat') {
     private readonly channels: WechatChannels,
     private readonly idempotency: Idempotency,
     private readonly login: LoginService,
+    private readonly gate: LoginGate,
   ) {
     super();
   }
@@ -60,16 +62,15 @@ class WechatLoginGuard extends AuthGuard('wechat') {
     const request = context.switchToHttp().getRequest<LoginRequest>();
     const { kind, schema } = this.reflector.get<Door>(doorKey, context.getHandler());
     const body = parseRequest(schema, request.body);
-    request.exchange = {
-      channel: this.channels.get(kind),
-      app: this.apps.find(kind, body.appId),
-      code: body.code,
-    };
-    request.loginTokens = await this.idempotency.once(
-      request,
-      body,
-      () => this.exchangeAndLogIn(context, request, body),
-      (tokens) => this.login.requireStillGood(tokens),
+    const app = this.apps.find(kind, body.appId);
+    request.exchange = { channel: this.channels.get(kind), app, code: body.code };
+    request.loginTokens = await this.gate.pass(request, app.appId, () =>
+      this.idempotency.once(
+        request,
+        body,
+        () => this.exchangeAndLogIn(context, request, body),
+        (tokens) => this.login.requireStillGood(tokens),
+      ),
     );
     return true;
   }
@@ -82,7 +83,7 @@ class WechatLoginGuard extends AuthGuard('wechat') {
     context: ExecutionContext,
     request: LoginRequest,
     body: CodeLogin,
-  ): Promise<LoginTokens> {
+  ): Promise<Issued<LoginTokens>> {
     await super.canActivate(context);
     if (!request.user) throw new Error('the exchange gave no proof');
     return this.login.logInByWechat(request.user, visitOf(request, body.device));

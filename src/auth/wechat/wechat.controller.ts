@@ -1,49 +1,61 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { ApiAnswer, ApiErrors } from '../../platform/http/openapi.js';
+import { ApiAnswer, ApiErrors, ApiIdempotencyKey, ApiInput } from '../../platform/http/openapi.js';
 import { wechatCode } from '../../wechat/wechat-code.js';
-import { deviceSchema, loginTokens, type LoginTokens } from '../login.schemas.js';
+import { loginTokensExample } from '../login.examples.js';
+import {
+  deliveryMode,
+  deviceSchema,
+  loginAnswer,
+  type Delivered,
+  type Issued,
+  type LoginTokens,
+} from '../login.schemas.js';
+import { TokenDelivery } from '../token-delivery.service.js';
 import { LoggedIn, WechatDoor } from './wechat-login.guard.js';
 
 const miniProgramLogin = z.strictObject({
   code: wechatCode.describe('What wx.login gave; serves once, for five minutes'),
   appId: z.string().min(1).max(64).optional().describe('Needed where several mini programs are configured'),
   device: deviceSchema.optional(),
+  mode: deliveryMode,
 });
+
+const miniProgramLoginExample: z.input<typeof miniProgramLogin> = {
+  code: '0b3Kmn0w3hT2Q43aXz1w3Vp8xe0Kmn0Z',
+  device: { id: '5d1e7c42-9a6b-4f0e', name: 'iPhone 15 Pro' },
+};
 
 @ApiTags('Logging in')
 @Controller('api/v1/auth/wechat')
 export class WechatController {
+  constructor(private readonly delivery: TokenDelivery) {}
+
   @Post('mini-program')
   @HttpCode(200)
   @WechatDoor({ kind: 'mini-program', schema: miniProgramLogin })
   @ApiOperation({ operationId: 'logInByMiniProgram', summary: 'A mini program posts the code of wx.login' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: '16 to 128 characters; the same answer for 60 s',
-  })
-  @ApiAnswer(200, loginTokens)
+  @ApiIdempotencyKey()
+  @ApiInput(miniProgramLogin, miniProgramLoginExample)
+  @ApiAnswer(200, loginAnswer, loginTokensExample)
   @ApiErrors(
-    'invalid_request',
     'unknown_app',
+    'blocked',
+    'nonce_replayed',
+    'request_signature_invalid',
     'wechat_code_invalid',
     'wechat_code_used',
-    'user_locked',
     'wechat_user_blocked',
-    'idempotency_key_reused',
-    'too_large',
-    'unsupported_media_type',
-    'too_many_requests',
     'wechat_error',
     'wechat_unavailable',
-    'dependency_unavailable',
   )
   miniProgram(
-    @Body({ schema: miniProgramLogin }) _body: z.infer<typeof miniProgramLogin>,
-    @LoggedIn() tokens: LoginTokens,
-  ): LoginTokens {
-    return tokens;
+    @Body({ schema: miniProgramLogin }) { mode }: z.infer<typeof miniProgramLogin>,
+    @LoggedIn() tokens: Issued<LoginTokens>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Delivered<LoginTokens> {
+    return this.delivery.deliver(reply, tokens, mode);
   }
 }

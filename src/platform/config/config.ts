@@ -23,6 +23,16 @@ export type RedisConfig =
       db: number;
     };
 
+export const apiScopes = ['introspect', 'revoke', 'admin'] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+/** A machine that calls us with a secret of its own. */
+export interface ApiClient {
+  id: string;
+  secret: string;
+  scopes: ApiScope[];
+}
+
 export const deviceTypes = ['mobile', 'web', 'desktop', 'mini-program', 'other'] as const;
 export type DeviceType = (typeof deviceTypes)[number];
 
@@ -52,8 +62,32 @@ export class Config {
   /** First seals, all open. Empty: the development key file is used. */
   readonly encryptionKeys: EncryptionKey[];
   readonly wechat: { apps: WechatApp[]; apiUrl: string; timeoutMs: number };
-  readonly jwt: { issuer: string; audience: string; accessTtlMs: number };
-  readonly session: { refreshTtlMs: number; maxTtlMs: number; refreshGraceMs: number };
+  readonly jwt: {
+    issuer: string;
+    audience: string;
+    accessTtlMs: number;
+    algorithm: 'ES256' | 'RS256';
+    typ: 'at+jwt' | 'JWT';
+    /** Path of a JWK set with private keys. */
+    keysFile: string | undefined;
+  };
+  readonly session: {
+    refreshTtlMs: number;
+    maxTtlMs: number;
+    refreshGraceMs: number;
+    /** Sessions a user may have at once; 0 or absent: any number. */
+    limits: Partial<Record<DeviceType, number>>;
+  };
+  readonly risk: {
+    loginsByAddress: Limit;
+    failuresByAccount: Limit;
+    /** Full windows of failures before an address is blocked. */
+    blockAfter: number;
+    blockForMs: number;
+    replayProtection: 'optional' | 'required';
+  };
+  readonly apiClients: ApiClient[];
+  readonly auditRetentionMs: number;
   readonly log: {
     level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     format: 'pretty' | 'json';

@@ -4,8 +4,9 @@ import { parseEnv } from 'node:util';
 /** The process's environment; outside production `.env` gives what it does not. */
 export function environment(): NodeJS.ProcessEnv {
   if (process.env.NODE_ENV === 'production') return process.env;
-  const fromFile = readIfThere('.env');
-  return fromFile === undefined ? process.env : { ...parseEnv(fromFile), ...process.env };
+  // What kind of process this is decides whether the file is read, so the file cannot say it.
+  const { NODE_ENV: _ignored, ...fromFile } = parseEnv(readIfThere('.env') ?? '');
+  return { ...fromFile, ...process.env };
 }
 
 function readIfThere(path: string): string | undefined {

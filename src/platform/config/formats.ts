@@ -1,6 +1,15 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { DatabaseAddress, EncryptionKey, RedisConfig } from './config.js';
+import {
+  apiScopes,
+  deviceTypes,
+  type ApiClient,
+  type ApiScope,
+  type DatabaseAddress,
+  type DeviceType,
+  type EncryptionKey,
+  type RedisConfig,
+} from './config.js';
 import { wechatAppSchema, type WechatApp } from './wechat-app.js';
 
 type Context = z.core.$RefinementCtx<string>;
@@ -46,6 +55,9 @@ export function parseRedisUrl(text: string, context: Context): RedisConfig {
   const url = parseUrl(text);
   if (!url || !/^rediss?:$/.test(url.protocol) || !url.hostname || !/^(\/\d{0,3})?$/.test(url.pathname)) {
     return refuse(context, 'must be redis://, rediss:// or redis+sentinel://host,host/master');
+  }
+  if (decode(url.username) === undefined || decode(url.password) === undefined) {
+    return refuse(context, 'has a % that is not an escape');
   }
   return { kind: 'standalone', url: text };
 }
@@ -93,8 +105,35 @@ export function parseWechatApps(text: string, context: Context): WechatApp[] {
   const parsed = z.array(wechatAppSchema).safeParse(json);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues)
-    context.addIssue(`${issue.path.join('.') || 'the array'}: ${issue.message}`);
+    context.addIssue(`${issue.path.join('.') || 'the array'}: ${wordsOf(issue)}`);
   return z.NEVER;
+}
+
+/** `id:secret:scope+scope,…`; a secret may hold colons but no commas. */
+export function parseApiClients(text: string, context: Context): ApiClient[] {
+  const clients = text.split(',').map((item): ApiClient => {
+    const [, id = '', secret = '', scopes = ''] = /^([\w.-]{1,64}):(.+):([a-z+]+)$/.exec(item.trim()) ?? [];
+    return { id, secret, scopes: scopes.split('+') as ApiScope[] };
+  });
+  if (clients.some(({ id }) => id === ''))
+    return refuse(context, 'must be id:secret:scope+scope, comma-separated');
+  if (clients.some(({ scopes }) => scopes.some((scope) => !apiScopes.includes(scope)))) {
+    return refuse(context, `has a scope other than ${apiScopes.join(', ')}`);
+  }
+  if (new Set(clients.map(({ id }) => id)).size < clients.length)
+    return refuse(context, 'names one client id twice');
+  return clients;
+}
+
+/** `type=count,…`; 0 is no limit. */
+export function parseSessionLimits(text: string, context: Context): Partial<Record<DeviceType, number>> {
+  const pairs = text.split(',').map((item) => /^([a-z-]+)=(\d{1,4})$/.exec(item.trim()));
+  if (pairs.some((pair) => !pair || !deviceTypes.includes(pair[1] as DeviceType))) {
+    return refuse(context, `must be type=count, comma-separated, with the types ${deviceTypes.join(', ')}`);
+  }
+  return Object.fromEntries(pairs.map((pair) => [pair![1], Number(pair![2])])) as Partial<
+    Record<DeviceType, number>
+  >;
 }
 
 /** Shorter prefixes would believe half the internet. */
@@ -120,6 +159,11 @@ export function parseTrustedProxies(text: string, context: Context): string[] {
     }
   }
   return ranges;
+}
+
+/** An unknown field may be a secret that slipped into the place of a name. */
+function wordsOf({ code, message }: z.core.$ZodIssue): string {
+  return code === 'unrecognized_keys' ? 'has an unknown field' : message;
 }
 
 function decode(text: string): string | undefined {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { Config, type DatabaseAddress, type DatabaseConfig } from './config.js';
 import { ConfigError, Faults } from './config-error.js';
-import { productionWarnings, requireProductionSafety, requireSharedStorage } from './production-safety.js';
+import { requireProductionSafety, requireSharedStorage, warningsFor } from './production-safety.js';
 import type { Variable } from './variable.js';
 import { variables, type Settings } from './variables.js';
 import { appVariables, wechatAppSchema, type WechatApp } from './wechat-app.js';
@@ -160,7 +160,7 @@ function assembleConfig(
 ): Config {
   const { production, simulator, apps, database } = assembled;
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
-  return new Config({
+  const config = {
     production,
     host: settings.HOST ?? (simulator ? '127.0.0.1' : '0.0.0.0'),
     port: settings.PORT,
@@ -183,19 +183,32 @@ function assembleConfig(
       issuer: settings.JWT_ISSUER ?? publicUrl,
       audience: settings.JWT_AUDIENCE,
       accessTtlMs: settings.ACCESS_TOKEN_TTL,
+      algorithm: settings.JWT_ALGORITHM,
+      typ: settings.JWT_TYP,
+      keysFile: settings.SIGNING_KEYS_FILE,
     },
     session: {
       refreshTtlMs: settings.REFRESH_TOKEN_TTL,
       maxTtlMs: settings.SESSION_MAX_TTL,
       refreshGraceMs: settings.REFRESH_GRACE,
+      limits: settings.SESSION_LIMITS,
     },
+    risk: {
+      loginsByAddress: settings.LOGIN_LIMIT_IP,
+      failuresByAccount: settings.LOGIN_LIMIT_ACCOUNT,
+      blockAfter: settings.BLOCK_AFTER,
+      blockForMs: settings.BLOCK_FOR,
+      replayProtection: settings.REPLAY_PROTECTION,
+    },
+    apiClients: settings.API_CLIENTS ?? [],
+    auditRetentionMs: settings.AUDIT_RETENTION,
     log: {
       level: settings.LOG_LEVEL,
       format: settings.LOG_FORMAT ?? (settings.NODE_ENV === 'development' ? 'pretty' : 'json'),
     },
     shutdown: { delayMs: settings.SHUTDOWN_DELAY, graceMs: settings.SHUTDOWN_GRACE },
-    warnings: production ? productionWarnings(publicUrl, database) : [],
-  });
+  };
+  return new Config({ ...config, warnings: warningsFor(config) });
 }
 
 function wechatApiUrl(simulator: boolean, { HOST: host, PORT: port }: Settings): string {

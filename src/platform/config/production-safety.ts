@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from './config.js';
+import type { Config, DatabaseConfig } from './config.js';
 import type { Faults } from './config-error.js';
 import type { Settings } from './variables.js';
 import { appVariables, type WechatApp } from './wechat-app.js';
@@ -6,6 +6,7 @@ import { appVariables, type WechatApp } from './wechat-app.js';
 const placeholderWords =
   /change[-_ ]?me|placeholder|example|your[-_ ]?(app)?[-_ ]?secret|^(secret|password|test|x{3,})/i;
 const oneCharacter = /^(.)\1*$/;
+const keyboardOrder = /^(0123456789(abcdef)?)+|^(1234567890)+/i;
 
 /** What replicas must share. */
 export function requireSharedStorage(settings: Settings, database: DatabaseConfig, faults: Faults): void {
@@ -36,23 +37,45 @@ export function requireProductionSafety(
       );
     }
   }
+  for (const { id, secret } of settings.API_CLIENTS ?? []) {
+    if (secret.length < 16) faults.add('API_CLIENTS', `has a secret of ${id} shorter than 16 characters`);
+    if (isPlaceholder(secret))
+      faults.add('API_CLIENTS', `has a secret of ${id} that looks like a placeholder`);
+  }
   for (const { key } of settings.ENCRYPTION_KEYS ?? []) {
     if (new Set(key).size < 8) faults.add('ENCRYPTION_KEYS', 'has a key that is not random');
   }
 }
 
 function isPlaceholder(secret: string): boolean {
-  return placeholderWords.test(secret) || oneCharacter.test(secret);
+  return [placeholderWords, oneCharacter, keyboardOrder].some((pattern) => pattern.test(secret));
 }
 
 function isNamed(settings: Settings, appId: string): boolean {
   return !(settings.WECHAT_APPS ?? []).some((app) => app.appId === appId);
 }
 
-/** What production allows, with a word to the operator. */
-export function productionWarnings(publicUrl: string, database: DatabaseConfig): string[] {
-  return [
-    ...(publicUrl.startsWith('http:') ? ['PUBLIC_URL is http: tokens and cookies travel in the clear'] : []),
-    ...(database.kind === 'sqlite' ? ['DATABASE_URL is SQLite: one process only, on one disk'] : []),
+/** What is allowed, with a word to the operator. */
+export function warningsFor(config: Omit<Config, 'warnings'>): string[] {
+  const { production, simulator, host, publicUrl, database, wechat } = config;
+  const warnings: [boolean, string][] = [
+    [
+      production && publicUrl.startsWith('http:'),
+      'PUBLIC_URL is http: tokens and cookies travel in the clear',
+    ],
+    [production && database.kind === 'sqlite', 'DATABASE_URL is SQLite: one process only, on one disk'],
+    [
+      production && wechat.apiUrl.startsWith('http:'),
+      'WECHAT_API_URL is http: AppSecrets travel in the clear',
+    ],
+    [
+      simulator && !isLoopback(host),
+      'SIMULATOR is on and HOST is not loopback: whoever reaches it is anybody',
+    ],
   ];
+  return warnings.filter(([applies]) => applies).map(([, words]) => words);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

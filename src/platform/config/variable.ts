@@ -76,7 +76,10 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https U
 
 /** An http(s) URL without query and fragment; the slash at its end is dropped. */
 export const baseUrl = httpUrl
-  .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
+  .refine(
+    (text) => !/[?#\\@]/.test(text) && /^https?:\/\/[^/]/.test(text),
+    'must be host, port and path alone',
+  )
   .transform((text) => text.replace(/\/+$/, ''));
 
 /** Exact origins, comma-separated. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import {
+  parseApiClients,
   parseDatabaseUrl,
   parseEncryptionKeys,
   parseRedisUrl,
+  parseSessionLimits,
   parseTrustedProxies,
   parseWechatApps,
 } from './formats.js';
@@ -172,6 +174,20 @@ const tokens = {
     about: 'iss of access tokens; PUBLIC_URL when unset',
   }),
   JWT_AUDIENCE: variable(text, { default: 'wxpass', example: 'wxpass', about: 'aud of access tokens' }),
+  JWT_ALGORITHM: variable(z.enum(['ES256', 'RS256']), {
+    default: 'ES256',
+    example: 'RS256',
+    about: 'Algorithm of new signing keys',
+  }),
+  JWT_TYP: variable(z.enum(['at+jwt', 'JWT']), {
+    default: 'at+jwt',
+    example: 'JWT',
+    about: "typ of access tokens; JWT for verifiers that refuse at+jwt (Spring's default)",
+  }),
+  SIGNING_KEYS_FILE: variable(text, {
+    example: '/run/secrets/signing-keys.json',
+    about: 'A JWK set with private keys, the first signs; generated and sealed in the database when unset',
+  }),
   ACCESS_TOKEN_TTL: variable(positiveDuration, {
     default: '15m',
     example: '15m',
@@ -187,6 +203,11 @@ const tokens = {
     example: '180d',
     about: 'Absolute end of a session, however often it is refreshed',
   }),
+  SESSION_LIMITS: variable(z.string().transform(parseSessionLimits), {
+    default: 'mobile=0,web=2,desktop=1,mini-program=0',
+    example: 'mobile=1,web=2,desktop=1,mini-program=0',
+    about: 'Sessions a user may have at once by type of device, 0 or absent: any number; the oldest ends',
+  }),
   REFRESH_GRACE: variable(duration, {
     default: '30s',
     example: '30s',
@@ -199,15 +220,54 @@ const tokens = {
   }),
 } satisfies Record<string, Variable>;
 
+const risk = {
+  LOGIN_LIMIT_IP: variable(limit, {
+    default: '300/1m',
+    example: '300/1m',
+    about: 'Logins and attempts to log in by address, in a sliding window',
+  }),
+  LOGIN_LIMIT_ACCOUNT: variable(limit, {
+    default: '5/1m',
+    example: '5/1m',
+    about: 'Failed passwords by account, in a sliding window',
+  }),
+  BLOCK_AFTER: variable(integer(1, 1000), {
+    default: '3',
+    example: '3',
+    about: 'Full windows of failures before an address is put on the blocklist',
+  }),
+  BLOCK_FOR: variable(positiveDuration, {
+    default: '15m',
+    example: '15m',
+    about: 'How long such an address stays on the blocklist',
+  }),
+  REPLAY_PROTECTION: variable(z.enum(['optional', 'required']), {
+    default: 'optional',
+    example: 'required',
+    about: 'Whether login requests must carry X-Timestamp and X-Nonce, or may',
+  }),
+  API_CLIENTS: variable(z.string().transform(parseApiClients), {
+    secret: true,
+    example: 'gateway:a secret of at least 16 characters:introspect+revoke',
+    about: 'Machine clients: id:secret:scope+scope,… with the scopes introspect, revoke and admin',
+  }),
+  AUDIT_RETENTION: variable(positiveDuration, {
+    default: '180d',
+    example: '180d',
+    about: 'How long the audit log is kept',
+  }),
+} satisfies Record<string, Variable>;
+
 /** Every variable the service reads, in the order `.env.example` lists them. */
 export const variableGroups = {
   Service: service,
   Storage: storage,
   WeChat: wechat,
   'Tokens and sessions': tokens,
+  Risk: risk,
 };
 
-export const variables = { ...service, ...storage, ...wechat, ...tokens };
+export const variables = { ...service, ...storage, ...wechat, ...tokens, ...risk };
 
 /** What all of them parse to. */
 export type Settings = Values<typeof variables>;

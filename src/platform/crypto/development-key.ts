@@ -5,7 +5,7 @@ import type { EncryptionKey } from '../config/config.js';
 
 /** The key of a development machine: made once, kept beside the database, readable by its owner only. */
 export function developmentKey(file: string): EncryptionKey {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     writeFileSync(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });
   } catch (error) {

@@ -41,6 +41,11 @@ export class Sealer {
     return `${this.current.id}.${sealed.toString('base64url')}`;
   }
 
+  /** Whether the first key sealed it, so that the others are not needed for it. */
+  isCurrent(sealed: string): boolean {
+    return sealed.startsWith(`${this.current.id}.`);
+  }
+
   /** @throws UnsealError */
   open(sealed: string, place: string): string {
     const [id = '', encoded = ''] = sealed.split('.', 2);

@@ -39,7 +39,7 @@ export async function connectDatabase(
 }
 
 function sqliteOptions({ file }: DatabaseConfig & { kind: 'sqlite' }, schema: Schema): DataSourceOptions {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return {
     ...shared(schema),
     type: 'better-sqlite3',

@@ -17,8 +17,9 @@ interface PoolTimeout extends Error {
 }
 
 /**
- * What mysql2 leaves unbounded: waiting for a free connection, and a connection that goes on after its query was given
- * up. Each new connection also gets short lock waits, and READ COMMITTED, which locks no gaps.
+ * What mysql2 leaves unbounded: waiting for a free connection, a server that falls silent just after it was connected,
+ * and a connection that goes on after its query was given up. Each new connection also gets READ COMMITTED, which locks
+ * no gaps, and short lock waits where queries are short.
  */
 export function installMysqlLimits(
   dataSource: DataSource,
@@ -26,33 +27,65 @@ export function installMysqlLimits(
   queryTimeoutMs?: number,
 ): void {
   const { pool } = dataSource.driver as unknown as { pool: Pool };
-  const guarded = new WeakSet<Connection>();
+  const ready = new WeakSet<Connection>();
   const getConnection = pool.getConnection.bind(pool);
   pool.getConnection = (callback) => {
-    let waiting = true;
-    const timer = setTimeout(() => {
-      waiting = false;
-      callback(poolTimeout());
-    }, acquireTimeoutMs);
+    const attempt = limited(callback, acquireTimeoutMs);
     getConnection((error, connection) => {
-      clearTimeout(timer);
-      if (!waiting) return connection?.release();
-      if (connection && !guarded.has(connection)) {
-        guarded.add(connection);
-        prepareSession(connection, queryTimeoutMs);
+      if (!connection || attempt.isOver() || ready.has(connection)) return attempt.finish(error, connection);
+      attempt.destroyOnTimeout(connection);
+      prepareSession(connection, queryTimeoutMs, (failure) => {
+        if (failure) {
+          connection.destroy();
+          return attempt.finish(failure);
+        }
+        ready.add(connection);
         destroyAfterTimeout(connection);
         keepPromises(connection);
-      }
-      callback(error, connection);
+        attempt.finish(null, connection);
+      });
     });
   };
 }
 
-function prepareSession(connection: Connection, queryTimeoutMs?: number): void {
-  const ignore = () => undefined;
-  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', ignore);
-  if (queryTimeoutMs === undefined) return;
-  connection.query(`SET SESSION innodb_lock_wait_timeout = ${Math.ceil(queryTimeoutMs / 1000)}`, ignore);
+/** One attempt at a connection: answered once, with what comes first of a connection, an error and the end of its time. */
+function limited(callback: Taken, timeoutMs: number) {
+  let over = false;
+  let unfinished: Connection | undefined;
+  const timer = setTimeout(() => {
+    over = true;
+    unfinished?.destroy();
+    callback(poolTimeout());
+  }, timeoutMs);
+  return {
+    isOver: () => over,
+    destroyOnTimeout: (connection: Connection) => {
+      unfinished = connection;
+    },
+    finish: (error: Error | null, connection?: Connection) => {
+      if (over) return void (connection !== unfinished && connection?.release());
+      over = true;
+      clearTimeout(timer);
+      callback(error, connection);
+    },
+  };
+}
+
+function prepareSession(
+  connection: Connection,
+  queryTimeoutMs: number | undefined,
+  done: (failure: Error | null) => void,
+): void {
+  const statements = ['SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'];
+  if (queryTimeoutMs !== undefined) {
+    statements.push(`SET SESSION innodb_lock_wait_timeout = ${Math.ceil(queryTimeoutMs / 1000)}`);
+  }
+  const next = (): void => {
+    const statement = statements.shift();
+    if (statement === undefined) return done(null);
+    connection.query(statement, (failure: Error | null) => (failure ? done(failure) : next()));
+  };
+  next();
 }
 
 /** A connection whose query timed out still waits for the answer; whoever took it next would wait too. */

@@ -7,6 +7,8 @@ interface AppErrorOptions {
   details?: unknown;
   /** Seconds for the Retry-After header. */
   retryAfterSeconds?: number;
+  /** Headers that the answer carries beside it. */
+  headers?: Readonly<Record<string, string>>;
   /** For the log only, never for the answer. */
   privateMessage?: string;
   cause?: unknown;
@@ -17,6 +19,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly code: number;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   private readonly details: unknown;
 
   constructor(
@@ -28,6 +31,7 @@ export class AppError extends Error {
     this.status = catalogue[error].status;
     this.code = catalogue[error].code;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers ?? {};
     this.details = options.details;
   }
 

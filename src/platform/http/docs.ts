@@ -1,20 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { openApiComponents } from './openapi.js';
+
+const version = ownVersion();
 
 /** The OpenAPI document of every route. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const description = 'Self-hosted WeChat (微信) sign-in and sessions';
   const options = new DocumentBuilder()
     .setTitle('wxpass')
     .setDescription(description)
-    .setVersion('0.1.0')
+    .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
+    .addServer('/')
     .addBearerAuth()
     .build();
-  return SwaggerModule.createDocument(app, options);
+  const document = SwaggerModule.createDocument(app, options);
+  const { schemas, headers } = openApiComponents();
+  return {
+    ...document,
+    components: { ...document.components, schemas: { ...document.components?.schemas, ...schemas }, headers },
+  };
 }
+
+const description = `Self-hosted WeChat (微信) sign-in and sessions.
+
+Every answer under /api/v1 is \`{code, message, data, traceId}\`, with an \`error\` name where it is a bad one. Messages follow
+\`Accept-Language\` (\`zh\` or \`en\`, else \`zh\`). Beside what each operation lists, an unknown path answers \`not_found\`, another
+method \`method_not_allowed\`, and a fault of the service \`internal_error\`.`;
 
 /** Swagger UI styles itself from its page; scripts come from here alone. */
 const docsPolicy =
@@ -32,4 +47,12 @@ export function serveDocs(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
   });
+}
+
+/** Of package.json, which lies three folders above this file in src, and four in dist. */
+function ownVersion(): string {
+  const places = ['../../../package.json', '../../../../package.json'];
+  const file = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!file) throw new Error('package.json is not beside src or dist');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -39,5 +39,6 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   if (reply.sent) return;
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   if (bearerErrors.has(error.error)) reply.header('www-authenticate', 'Bearer');
+  void reply.headers(error.headers);
   void reply.status(error.status).send(failure(error, languageOf(request.headers)));
 }

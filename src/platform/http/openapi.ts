@@ -1,51 +1,203 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiResponse, DECORATORS, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { catalogue, type ErrorName } from '../errors/catalogue.js';
+import { errorData } from '../errors/error-data.js';
 
-type JsonSchema =
-  Exclude<Parameters<typeof ApiResponse>[0], undefined> extends infer Options
-    ? Options extends { schema: infer Schema }
-      ? Schema
-      : never
-    : never;
+type Components = NonNullable<OpenAPIObject['components']>;
+type JsonSchema = NonNullable<Components['schemas']>[string];
+type Header = NonNullable<Components['headers']>[string];
+
+/** What a route answers with besides what it names itself, by what it has or asks for. */
+const errorsOf = {
+  anyRoute: ['too_many_requests', 'dependency_unavailable'],
+  body: ['invalid_request', 'too_large', 'unsupported_media_type'],
+  caller: ['unauthenticated', 'token_expired', 'token_invalid', 'session_ended'],
+  // A repeated answer is checked anew.
+  idempotencyKey: ['invalid_request', 'idempotency_key_reused', 'session_ended', 'user_locked'],
+} satisfies Record<string, ErrorName[]>;
+const callerErrors = new Set<ErrorName>(errorsOf.caller);
+const errorsKey = 'openApiErrors';
 
 const traceId = z.string().regex(/^[0-9a-f]{32}$/);
+const traceIdExample = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-/** Documents a good answer: the envelope around this data. */
-export function ApiAnswer(status: number, data: z.ZodType) {
-  const envelope = z.object({ code: z.literal(0), message: z.literal('ok'), data, traceId });
-  return ApiResponse({ status, description: 'Done', schema: toJsonSchema(envelope) });
+const headers = {
+  traceparent: header(
+    'The trace of the request (W3C Trace Context)',
+    `00-${traceIdExample}-00f067aa0ba902b7-01`,
+  ),
+  'RateLimit-Limit': header('Requests that API_LIMIT allows in its window', 600),
+  'RateLimit-Remaining': header('Requests left in the window', 599),
+  'RateLimit-Reset': header(
+    'Seconds until the window is empty again, or, with 429, until one more may pass',
+    60,
+  ),
+  'Retry-After': header('Seconds after which another try may succeed', 2),
+  'WWW-Authenticate': header('The scheme that would let the caller in (RFC 6750)', 'Bearer'),
+} satisfies Record<string, Header>;
+type HeaderName = keyof typeof headers;
+const rateLimitHeaders: HeaderName[] = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
+
+/** What the operations refer to: every error of the catalogue, and the headers of many answers. */
+export function openApiComponents(): Components {
+  const names = Object.keys(catalogue) as ErrorName[];
+  return { schemas: Object.fromEntries(names.map((name) => [name, errorSchema(name)])), headers };
 }
 
-/** Documents which errors of the catalogue a route answers with, grouped by status. */
-export function ApiErrors(...names: ErrorName[]) {
-  const statuses = new Set(names.map((name) => catalogue[name].status));
+/** Documents a good answer of the API: the envelope around this data. */
+export function ApiAnswer<Data extends z.ZodType>(status: number, data: Data, example: z.output<Data>) {
+  const answer = ApiResponse({
+    status,
+    description: 'Done',
+    headers: referTo(headersOf(status)),
+    schema: toJsonSchema(z.object({ code: z.literal(0), message: z.literal('ok'), data, traceId })),
+    example: { code: 0, message: 'ok', data: example, traceId: traceIdExample },
+  });
+  return applyDecorators(answer, ApiErrors());
+}
+
+/** Documents a good answer of the API that says all in its headers, each given with an example. */
+export function ApiEmptyAnswer(description: string, own: Record<string, { about: string; example: string }>) {
+  const described = Object.entries(own).map(
+    ([name, { about, example }]) => [name, header(about, example)] as const,
+  );
+  const answer = ApiResponse({
+    status: 204,
+    description,
+    headers: { ...Object.fromEntries(described), ...referTo(headersOf(204)) },
+  });
+  return applyDecorators(answer, ApiErrors());
+}
+
+/** Documents an answer in the form of another standard, without the envelope. */
+export function ApiPlainAnswer<Data extends z.ZodType>(
+  status: number,
+  description: string,
+  data: Data,
+  example: z.output<Data>,
+) {
+  return ApiResponse({
+    status,
+    description,
+    headers: referTo(['traceparent']),
+    schema: toJsonSchema(data),
+    example,
+  });
+}
+
+/** Documents the body, by one that a client might send; where `{}` will do, it may be absent. */
+export function ApiInput<Body extends z.ZodType>(schema: Body, example: z.input<Body>) {
+  const required = !schema.safeParse({}).success;
   return applyDecorators(
-    ...[...statuses].map((status) =>
-      ApiResponse(
-        describeErrors(
-          status,
-          names.filter((name) => catalogue[name].status === status),
-        ),
-      ),
-    ),
+    ApiBody({ required, examples: { example: { value: example } } }),
+    ApiErrors(...errorsOf.body),
+  );
+}
+
+/** Documents that a lost answer may be asked for again. */
+export function ApiIdempotencyKey() {
+  const key = ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key, route and body get the same answer for 60 s',
+    schema: { type: 'string', minLength: 16, maxLength: 128, pattern: '^[!-~]{16,128}$' },
+    examples: { uuid: { value: '5f0c1e3b-9d2f-471c-8e4a-60b7d1a2c3f4' } },
+  });
+  return applyDecorators(key, ApiErrors(...errorsOf.idempotencyKey));
+}
+
+/** Documents that only the bearer of a good token gets an answer; beside `@ApiBearerAuth()`. */
+export function ApiCallerErrors() {
+  return ApiErrors(...errorsOf.caller);
+}
+
+/** Documents errors of the catalogue that an API route answers with, beside those that its other decorators tell of. */
+export function ApiErrors(...names: ErrorName[]): MethodDecorator {
+  return (_prototype, _key, { value: handler }: PropertyDescriptor) => {
+    const known = (Reflect.getMetadata(errorsKey, handler as object) ?? errorsOf.anyRoute) as ErrorName[];
+    const all = [...new Set([...known, ...names])];
+    Reflect.defineMetadata(errorsKey, all, handler as object);
+    // Nest's own decorator would join the descriptions of two that tell of one status.
+    const responses = Reflect.getMetadata(DECORATORS.API_RESPONSE, handler as object) as object | undefined;
+    Reflect.defineMetadata(DECORATORS.API_RESPONSE, { ...responses, ...byStatus(all) }, handler as object);
+  };
+}
+
+function byStatus(names: ErrorName[]) {
+  const statuses = new Set(names.map((name) => catalogue[name].status));
+  return Object.fromEntries(
+    [...statuses].map((status) => {
+      const same = names.filter((name) => catalogue[name].status === status);
+      return [status, describeErrors(status, same)];
+    }),
   );
 }
 
 function describeErrors(status: number, names: ErrorName[]) {
+  return {
+    description: names.map((name) => `\`${name}\`: ${catalogue[name].en}`).join('; '),
+    headers: referTo([
+      ...headersOf(status),
+      ...(names.some((name) => callerErrors.has(name)) ? ['WWW-Authenticate' as const] : []),
+    ]),
+    schema: oneOf(names),
+    examples: Object.fromEntries(
+      names.map((name) => [name, { summary: catalogue[name].en, value: errorExample(name) }]),
+    ),
+  };
+}
+
+/** `error` tells which of them it is. */
+function oneOf(names: ErrorName[]): JsonSchema {
+  const [first, ...others] = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  if (others.length === 0) return first as JsonSchema;
+  const mapping = Object.fromEntries(names.map((name) => [name, `#/components/schemas/${name}`]));
+  return { oneOf: [first!, ...others], discriminator: { propertyName: 'error', mapping } };
+}
+
+function errorSchema(name: ErrorName): JsonSchema {
   const envelope = z.object({
-    code: z.union(names.map((name) => z.literal(catalogue[name].code))),
-    error: z.enum(names),
-    message: z.string(),
-    data: z.unknown(),
+    code: z.literal(catalogue[name].code),
+    error: z.literal(name),
+    message: z.string().describe('For people, in the language of Accept-Language'),
+    data: errorData[name]?.schema ?? z.null(),
     traceId,
   });
-  const description = names.map((name) => `\`${name}\`: ${catalogue[name].en}`).join('; ');
-  return { status, description, schema: toJsonSchema(envelope) };
+  return { description: catalogue[name].en, ...toJsonSchema(envelope) };
+}
+
+function errorExample(name: ErrorName) {
+  const { code, en } = catalogue[name];
+  return { code, error: name, message: en, data: errorData[name]?.example ?? null, traceId: traceIdExample };
+}
+
+/** Bodies that are refused unread are not counted by API_LIMIT. */
+function headersOf(status: number): HeaderName[] {
+  const counted = status !== 413 && status !== 415;
+  return [
+    'traceparent',
+    ...(counted ? rateLimitHeaders : []),
+    ...(status === 429 || status === 503 ? ['Retry-After' as const] : []),
+  ];
+}
+
+function referTo(names: HeaderName[]) {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function header(description: string, example: string | number): Header {
+  return { description, schema: { type: typeof example === 'number' ? 'integer' : 'string' }, example };
 }
 
 function toJsonSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output' });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output', override: leaveNoiseOut });
   return json as JsonSchema;
+}
+
+/** A format says it all, and every integer is a safe one. */
+function leaveNoiseOut({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }

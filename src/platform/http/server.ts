@@ -14,6 +14,7 @@ import {
   traceparentOf,
   type RequestContext,
 } from './request-context.js';
+import { parseBodies } from './bodies.js';
 import { securityHeaders } from './security-headers.js';
 import { toAppError } from './to-app-error.js';
 
@@ -39,7 +40,7 @@ export function createAdapter(config: Config, accessLog: Pino): EnvelopeAdapter 
   const server = adapter.getInstance<FastifyInstance>();
   server.addHook('onRequest', openContext);
   logRequests(server, accessLog);
-  parseJsonBodies(server);
+  parseBodies(server);
   return adapter;
 }
 
@@ -124,20 +125,6 @@ function logRequests(server: FastifyInstance, accessLog: Pino): void {
       },
       'request',
     );
-    next();
-  });
-}
-
-/** JSON only, and an absent or empty body is `{}`; keys that would reach a prototype are refused. */
-function parseJsonBodies(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('error', 'error');
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, {});
-    else void parse(request, body as string, done);
-  });
-  server.addHook('preValidation', (request, _reply, next) => {
-    if (request.body === undefined && request.method !== 'GET') request.body = {};
     next();
   });
 }

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { parseRequest } from '../platform/http/validation.js';
+import { parseAddressRange } from './address-range.js';
+import type { BlockKind } from './block.entity.js';
+
+const longestAccount = 64;
+
+const schemas: Record<BlockKind, z.ZodType<{ value: string }>> = {
+  address: z.object({ value: z.string().transform(toAddressRange) }),
+  account: z.object({
+    value: z
+      .string()
+      .regex(/^\S(?:.*\S)?$/)
+      .transform(canonicalAccount)
+      .pipe(z.string().max(longestAccount)),
+  }),
+};
+
+/**
+ * The one spelling under which a block is kept.
+ * @throws AppError invalid_request naming `value`, where it is no address, CIDR range or account
+ */
+export function canonicalBlockValue(kind: BlockKind, value: string): string {
+  return parseRequest(schemas[kind], { value }).value;
+}
+
+export function canonicalAccount(account: string): string {
+  return account.toLowerCase();
+}
+
+function toAddressRange(text: string, context: z.core.$RefinementCtx<string>): string {
+  const range = parseAddressRange(text);
+  if (range !== undefined) return range;
+  context.addIssue('must be an address or a CIDR range');
+  return z.NEVER;
+}

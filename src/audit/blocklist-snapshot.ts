@@ -1,0 +1,51 @@
+import { addressWidths, formatAddressRange, networkOf, readAddressRange } from './address-range.js';
+import type { BlockKind } from './block.entity.js';
+
+/** A block as the driver gives it: its value in its one spelling, milliseconds as text or number. */
+export interface BlockRow {
+  kind: BlockKind;
+  value: string;
+  expires_at: string | number | null;
+}
+
+/**
+ * The blocklist at one moment. Ranges are looked up by the prefixes in use, so that a check costs the same however many
+ * there are; IPv4 is never looked for in ranges of IPv6, where `::/64` would hold all of it.
+ */
+export class BlocklistSnapshot {
+  private readonly ends = { address: new Map<string, number>(), account: new Map<string, number>() };
+  private readonly prefixes = { 4: new Set<number>(), 6: new Set<number>() };
+
+  constructor(rows: BlockRow[]) {
+    for (const { kind, value, expires_at: end } of rows) {
+      this.ends[kind].set(value, end === null ? Infinity : Number(end));
+      if (kind === 'address') this.notePrefix(value);
+    }
+  }
+
+  /** True also for what is no address: nobody can say that it is free. */
+  blocksAddress(text: string, now: number): boolean {
+    const address = readAddressRange(text);
+    if (!address) return true;
+    for (const prefix of this.prefixes[address.family]) {
+      const range = formatAddressRange(networkOf(address, prefix));
+      if (isBefore(now, this.ends.address.get(range))) return true;
+    }
+    return false;
+  }
+
+  /** @param account in its one spelling */
+  blocksAccount(account: string, now: number): boolean {
+    return isBefore(now, this.ends.account.get(account));
+  }
+
+  private notePrefix(range: string): void {
+    const family = range.includes(':') ? 6 : 4;
+    const [, prefix = addressWidths[family]] = range.split('/');
+    this.prefixes[family].add(Number(prefix));
+  }
+}
+
+function isBefore(now: number, end: number | undefined): boolean {
+  return end !== undefined && now < end;
+}

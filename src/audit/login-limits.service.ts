@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { Config, type Limit } from '../platform/config/config.js';
+import { hashSecret } from '../platform/crypto/secrets.js';
+import { tooManyRequests } from '../platform/errors/too-many-requests.js';
+import { addressGroup } from '../platform/http/client-address.js';
+import { KeyValueStore } from '../platform/store/key-value-store.js';
+import { canonicalAccount } from './block-value.js';
+import { Blocklist } from './blocklist.service.js';
+
+const strikesCountMs = 24 * 60 * 60_000;
+const ruleReason = 'rule: login failures';
+
+/**
+ * How often one may try to log in, over all replicas. Addresses count by their group: an IPv4 address, or a /64 of IPv6.
+ * Everything here rejects with StoreUnavailableError where the store does not answer: an attempt that cannot be counted
+ * is not made.
+ */
+@Injectable()
+export class LoginLimits {
+  constructor(
+    private readonly store: KeyValueStore,
+    private readonly blocklist: Blocklist,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Counts one attempt to log in, through whatever door and however it ends; a refused one does not count.
+   * @throws AppError too_many_requests
+   */
+  async countAttempt(address: string): Promise<void> {
+    await this.take(`login-attempts:${addressGroup(address)}`, this.config.risk.loginsByAddress);
+  }
+
+  /**
+   * Takes a slot of the account's window before its password is looked at, so that guesses made at the same moment
+   * cannot overrun it; a wrong guess has then been counted, a right one is told to `guessWasRight`.
+   * @param account the name as accounts are compared by it; whether it exists makes no difference
+   * @throws AppError too_many_requests
+   */
+  async reserveGuess(account: string): Promise<void> {
+    await this.take(guessesOf(account), this.config.risk.failuresByAccount);
+  }
+
+  /** Gives the account its whole window back. */
+  async guessWasRight(account: string): Promise<void> {
+    await this.store.delete(guessesOf(account));
+  }
+
+  /**
+   * Counts a failed login of an address. As many failures in one window as LOGIN_LIMIT_IP has room for are a strike:
+   * they count no more, and the next strike is one window length later at the earliest. From the BLOCK_AFTER-th strike
+   * within 24 hours on, each blocks the address group for BLOCK_FOR. Like all windows, both may reach back longer than
+   * they say by a twentieth. Accounts are never blocked by rule: their owners would be locked out.
+   * @returns whether this very failure has blocked the address
+   */
+  async recordFailure(address: string): Promise<boolean> {
+    const group = addressGroup(address);
+    if (!(await this.fillsWindow(group)) || !(await this.mayStrike(group))) return false;
+    await this.store.delete(failuresOf(group));
+    return (await this.strike(group)) >= this.config.risk.blockAfter && this.block(group);
+  }
+
+  private async fillsWindow(group: string): Promise<boolean> {
+    const { count, windowMs } = this.config.risk.loginsByAddress;
+    const failures = await this.store.slide(failuresOf(group), count, windowMs);
+    return failures.count >= count;
+  }
+
+  /** One of all the failures that find the window full at the same time. */
+  private mayStrike(group: string): Promise<boolean> {
+    return this.store.setIfAbsent(`login-strike:${group}`, '', this.config.risk.loginsByAddress.windowMs);
+  }
+
+  /** The strikes of the last day, this one included. */
+  private async strike(group: string): Promise<number> {
+    const key = `login-strikes:${group}`;
+    return (await this.store.slide(key, Number.MAX_SAFE_INTEGER, strikesCountMs)).count;
+  }
+
+  private block(group: string): Promise<boolean> {
+    const expiresAt = Date.now() + this.config.risk.blockForMs;
+    return this.blocklist.prolong({ kind: 'address', value: group, reason: ruleReason, expiresAt });
+  }
+
+  private async take(key: string, { count, windowMs }: Limit): Promise<void> {
+    const { allowed, retryAfterMs } = await this.store.slide(key, count, windowMs);
+    if (!allowed) throw tooManyRequests(count, Math.max(1, Math.ceil(retryAfterMs / 1000)));
+  }
+}
+
+function failuresOf(group: string): string {
+  return `login-failures:${group}`;
+}
+
+/** Hashed: what people type as their name may be their password. */
+function guessesOf(account: string): string {
+  return `login-guesses:${hashSecret(canonicalAccount(account))}`;
+}

@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import { AppError } from '../platform/errors/app-error.js';
+import { parseRequest } from '../platform/http/validation.js';
+import type { Nonces } from './nonces.service.js';
+
+/** How far a request's clock may be from ours, either way. */
+const toleranceSeconds = 300;
+/** Longer than a timestamp may serve, the tolerance twice, by as much as the clocks of replicas may differ. */
+export const nonceTtlMs = 900_000;
+
+const stampSchema = z.object({
+  'X-Timestamp': z.string().regex(/^\d{1,12}$/),
+  'X-Nonce': z.string().regex(/^[\x21-\x7e]{8,128}$/),
+});
+
+/** What tells one request from its repetition, as the headers had it. */
+export interface Stamp {
+  /** Seconds since 1970. */
+  timestamp: string;
+  nonce: string;
+}
+
+/**
+ * Refuses a login request that was sent before; one without the headers passes where they are optional. It stops blind
+ * repetition, not who can alter the request.
+ * @throws AppError invalid_request naming the header, request_signature_invalid, nonce_replayed
+ */
+export async function checkReplay(
+  headers: IncomingHttpHeaders,
+  protection: 'optional' | 'required',
+  nonces: Pick<Nonces, 'useOnce'>,
+): Promise<void> {
+  const bare = headers['x-timestamp'] === undefined && headers['x-nonce'] === undefined;
+  if (bare && protection === 'optional') return;
+  const { nonce } = readStamp(headers);
+  if (!(await nonces.useOnce('login', nonce, nonceTtlMs))) throw new AppError('nonce_replayed');
+}
+
+/**
+ * The stamp of a request, both headers well-formed and the time of now; the nonce is not used by this.
+ * @throws AppError invalid_request naming the header, request_signature_invalid where it is stale
+ */
+export function readStamp(headers: IncomingHttpHeaders): Stamp {
+  const { 'X-Timestamp': timestamp, 'X-Nonce': nonce } = parseRequest(stampSchema, {
+    'X-Timestamp': headers['x-timestamp'],
+    'X-Nonce': headers['x-nonce'],
+  });
+  const offBy = Number(timestamp) - Math.floor(Date.now() / 1000);
+  if (Math.abs(offBy) > toleranceSeconds) {
+    throw new AppError('request_signature_invalid', { privateMessage: `X-Timestamp is off by ${offBy} s` });
+  }
+  return { timestamp, nonce };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** The query of every list; the cursor is what the page before ended with. */
+export const pageRequest = z.strictObject({
+  cursor: z.string().min(1).max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+export type PageRequest = z.infer<typeof pageRequest>;
+
+/** The form of every list. */
+export interface Page<Item> {
+  items: Item[];
+  /** Null on the last page. */
+  nextCursor: string | null;
+}
+
+export function pageSchema<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** @param rows one more than the page holds, where there are more */
+export function pageOf<Row extends { id: string }, Item>(
+  rows: Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  return { items: shown.map(toItem), nextCursor: rows.length > limit ? shown.at(-1)!.id : null };
+}

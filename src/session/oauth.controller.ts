@@ -1,0 +1,80 @@
+import { Body, Controller, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ApiInput, ApiPlainAnswer } from '../platform/http/openapi.js';
+import { whenceOf } from '../platform/http/client-address.js';
+import { Public } from '../platform/http/public.decorator.js';
+import { TokenInspector, type Introspection } from './introspection.service.js';
+import { MachineClients } from './machine-clients.service.js';
+import { OauthFilter } from './oauth.filter.js';
+
+/** Parameters that a standard may add later are ignored, as OAuth asks. */
+const tokenForm = z.object({
+  token: z.string().min(1).max(8192),
+  token_type_hint: z.string().max(64).optional(),
+});
+
+const introspection = z.looseObject({ active: z.boolean() });
+const introspectionExample = {
+  active: true,
+  token_type: 'Bearer',
+  sub: '0199c3a4-52d1-7b0e-9c1f-3e8a7d5b6042',
+  sid: '0199f0d2-8b73-7e10-b5c4-6a2d9e4f7138',
+  role: 'user',
+  client_id: 'wx0123456789abcdef',
+  exp: 1_795_155_303,
+};
+const formExample = { token: 'eyJhbGciOiJFUzI1NiIs…', token_type_hint: 'access_token' };
+const oauthError = z.object({ error: z.string(), error_description: z.string() });
+const clientRefused = { error: 'invalid_client', error_description: 'Please log in' };
+
+@ApiTags('For other systems')
+@Public()
+@UseFilters(OauthFilter)
+@Controller('oauth')
+export class OauthController {
+  constructor(
+    private readonly clients: MachineClients,
+    private readonly inspector: TokenInspector,
+  ) {}
+
+  @Post('introspect')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiOperation({
+    operationId: 'introspectToken',
+    summary: 'Whether a token is good (RFC 7662); scope introspect',
+  })
+  @ApiInput(tokenForm, formExample)
+  @ApiPlainAnswer(200, 'What the token stands for', introspection, introspectionExample)
+  @ApiPlainAnswer(401, 'No such client', oauthError, clientRefused)
+  async introspect(
+    @Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>,
+    @Req() request: FastifyRequest,
+  ): Promise<Introspection> {
+    await this.clients.require(request, 'introspect');
+    return this.inspector.introspect(token);
+  }
+
+  @Post('revoke')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiOperation({
+    operationId: 'revokeToken',
+    summary: 'Ends the session of a token (RFC 7009); scope revoke',
+  })
+  @ApiInput(tokenForm, formExample)
+  @ApiPlainAnswer(200, 'The token is good no more', z.object({}), {})
+  @ApiPlainAnswer(401, 'No such client', oauthError, clientRefused)
+  async revoke(
+    @Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>,
+    @Req() request: FastifyRequest,
+  ): Promise<object> {
+    const { id: appId } = await this.clients.require(request, 'revoke');
+    await this.inspector.revoke(token, { appId, ...whenceOf(request) });
+    return {};
+  }
+}

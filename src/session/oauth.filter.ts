@@ -1,0 +1,28 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { ErrorName } from '../platform/errors/catalogue.js';
+import { toAppError } from '../platform/http/to-app-error.js';
+
+/** OAuth's own words (RFC 6749, 5.2; RFC 6750, 3.1) for what our catalogue says. */
+const oauthErrors: Partial<Record<ErrorName, string>> = {
+  unauthenticated: 'invalid_client',
+  request_signature_invalid: 'invalid_client',
+  forbidden: 'insufficient_scope',
+  dependency_unavailable: 'temporarily_unavailable',
+  internal_error: 'server_error',
+};
+
+/** OAuth's endpoints answer in OAuth's form, not in our envelope. */
+@Catch()
+export class OauthFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = toAppError(thrown);
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error.status === 401) reply.header('www-authenticate', 'Basic realm="wxpass", charset="UTF-8"');
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+    void reply
+      .header('cache-control', 'no-store')
+      .status(error.status)
+      .send({ error: oauthErrors[error.error] ?? error.error, error_description: error.messageIn('en') });
+  }
+}

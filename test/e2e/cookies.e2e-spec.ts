@@ -1,0 +1,145 @@
+import { backends, embedded } from '../support/backends.js';
+import type { Answer } from '../support/client.js';
+import { stranger } from '../support/person.js';
+import { type RunningService, startService } from '../support/start-service.js';
+
+interface Jar {
+  header: string;
+  csrf: string;
+  attributes: Record<string, string>;
+}
+
+/** What a browser would keep of an answer, and send again. */
+function jarOf({ headers }: Answer): Jar {
+  const cookies = headers.getSetCookie().map((cookie) => cookie.split(/;\s*/));
+  const pairs = cookies.map(([pair]) => pair!);
+  const named = (part: string) => pairs.find((pair) => pair.includes(part))!.split('=')[1]!;
+  return {
+    header: pairs.join('; '),
+    csrf: named('wxpass_csrf'),
+    attributes: Object.fromEntries(cookies.map(([pair, ...rest]) => [pair!.split('=')[0]!, rest.join('; ')])),
+  };
+}
+
+describe.each(backends)('cookie mode on $name', (backend) => {
+  let service: RunningService;
+  let login: Answer;
+  let jar: Jar;
+  beforeAll(async () => {
+    service = await startService(backend);
+  });
+  afterAll(() => service?.close());
+  beforeEach(async () => {
+    login = await stranger(service.simulator).logIn(service, { body: { mode: 'cookie' } });
+    jar = jarOf(login);
+  });
+
+  const call = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
+    service.api(method, path, body, { headers });
+  const withCsrf = () => ({ cookie: jar.header, 'x-csrf-token': jar.csrf });
+
+  it('puts the tokens into cookies that no script reads, and nowhere else', () => {
+    expect(login.status).toBe(200);
+    expect(Object.keys(login.data).sort()).toEqual(
+      ['expiresIn', 'isNewUser', 'refreshExpiresIn', 'sessionId', 'user'].sort(),
+    );
+    expect(login.text).not.toMatch(/eyJ|csrf/i);
+    expect(jar.attributes).toEqual({
+      '__Host-wxpass_access': 'Max-Age=900; Path=/; HttpOnly; Secure; SameSite=Lax',
+      '__Secure-wxpass_refresh': 'Max-Age=2592000; Path=/api/v1/auth/refresh; HttpOnly; Secure; SameSite=Lax',
+      '__Host-wxpass_csrf': 'Max-Age=2592000; Path=/; Secure; SameSite=Lax',
+    });
+  });
+
+  it('lets the cookie speak for reads, and asks a write for the CSRF token of this session', async () => {
+    expect(await call('GET', '/users/me', { cookie: jar.header })).toMatchObject({ status: 200 });
+    const other = jarOf(await stranger(service.simulator).logIn(service, { body: { mode: 'cookie' } }));
+    const forged = jar.header.replace(jar.csrf, other.csrf);
+    const refused: Record<string, string>[] = [
+      { cookie: jar.header },
+      { cookie: jar.header, 'x-csrf-token': 'x' },
+      { cookie: forged, 'x-csrf-token': other.csrf },
+      { cookie: jar.header, 'x-csrf-token': other.csrf },
+      { cookie: jar.header.replace(/; __Host-wxpass_csrf=[^;]+/, ''), 'x-csrf-token': jar.csrf },
+    ];
+    for (const headers of refused) {
+      expect(await call('DELETE', '/sessions', headers)).toMatchObject({
+        status: 403,
+        error: 'csrf_invalid',
+      });
+    }
+    expect(await call('DELETE', '/sessions', withCsrf())).toMatchObject({ status: 200 });
+  });
+
+  it('lets a Bearer token win over a cookie, without CSRF', async () => {
+    const bearer = (await stranger(service.simulator).logIn(service)).data;
+    const headers = { cookie: jar.header, authorization: `Bearer ${bearer.accessToken}` };
+    expect((await call('GET', '/users/me', headers)).data.id).toBe(bearer.user.id);
+    expect(await call('DELETE', '/sessions', headers)).toMatchObject({ status: 200 });
+  });
+
+  it('refreshes by cookie with CSRF, and gives cookies again', async () => {
+    expect(await call('POST', '/auth/refresh', { cookie: jar.header })).toMatchObject({
+      status: 403,
+      error: 'csrf_invalid',
+    });
+    const next = await call('POST', '/auth/refresh', withCsrf());
+    expect(next.status).toBe(200);
+    expect(next.text).not.toContain('eyJ');
+    const renewed = jarOf(next);
+    expect(renewed.csrf).toBe(jar.csrf);
+    expect(renewed.header).not.toBe(jar.header);
+    expect(await call('GET', '/users/me', { cookie: renewed.header })).toMatchObject({ status: 200 });
+    expect(await call('POST', '/auth/refresh', {})).toMatchObject({ status: 400, error: 'invalid_request' });
+  });
+
+  it('logs out with CSRF and takes the cookies away', async () => {
+    expect(await call('POST', '/auth/logout', { cookie: jar.header })).toMatchObject({ status: 403 });
+    const out = await call('POST', '/auth/logout', withCsrf());
+    expect(out.status).toBe(200);
+    for (const attributes of Object.values(jarOf(out).attributes)) expect(attributes).toContain('Max-Age=0');
+    expect(await call('GET', '/users/me', { cookie: jar.header })).toMatchObject({
+      status: 401,
+      error: 'session_ended',
+    });
+  });
+
+  it('tells a gateway who it is, with CSRF where the forwarded method writes', async () => {
+    const verify = (headers: Record<string, string>) => call('GET', '/auth/verify', headers);
+    expect((await verify({ cookie: jar.header })).status).toBe(204);
+    for (const name of ['x-forwarded-method', 'x-original-method']) {
+      expect((await verify({ cookie: jar.header, [name]: 'GET' })).status).toBe(204);
+      expect(await verify({ cookie: jar.header, [name]: 'POST' })).toMatchObject({
+        status: 403,
+        error: 'csrf_invalid',
+      });
+      const answer = await verify({ ...withCsrf(), [name]: 'POST' });
+      expect([answer.status, answer.headers.get('x-session-id')]).toEqual([204, login.data.sessionId]);
+    }
+  });
+
+  it('gives the same cookies for the same Idempotency-Key', async () => {
+    const someone = stranger(service.simulator);
+    const code = await someone.code();
+    const options = { headers: { 'idempotency-key': `cookie-mode-${code}` } };
+    const body = { code, appId: 'wxfa4e000000000001', mode: 'cookie' };
+    const post = () => service.api('POST', '/auth/wechat/mini-program', body, options);
+    const [first, second] = [await post(), await post()];
+    expect(first.status).toBe(200);
+    expect(jarOf(second).header).toBe(jarOf(first).header);
+  });
+});
+
+it('on http the cookies have plain names and no Secure, and PUBLIC_URL’s path leads the refresh cookie', async () => {
+  const service = await startService(embedded, { env: { PUBLIC_URL: 'http://localhost:3000/login' } });
+  try {
+    const login = await stranger(service.simulator).logIn(service, { body: { mode: 'cookie' } });
+    expect(jarOf(login).attributes).toEqual({
+      wxpass_access: 'Max-Age=900; Path=/; HttpOnly; SameSite=Lax',
+      wxpass_refresh: 'Max-Age=2592000; Path=/login/api/v1/auth/refresh; HttpOnly; SameSite=Lax',
+      wxpass_csrf: 'Max-Age=2592000; Path=/; SameSite=Lax',
+    });
+  } finally {
+    await service.close();
+  }
+});
