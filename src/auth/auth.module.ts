@@ -4,6 +4,7 @@ import { RiskModule } from '../audit/risk.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { WechatModule } from '../wechat/wechat.module.js';
+import { BrowserCookie } from './cookies/browser-cookie.service.js';
 import { Csrf } from './cookies/csrf.service.js';
 import { SessionCookies } from './cookies/session-cookies.service.js';
 import { CredentialsReader } from './credentials.service.js';
@@ -23,6 +24,7 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     LoginGate,
     Idempotency,
     WechatStrategy,
+    BrowserCookie,
     SessionCookies,
     Csrf,
     CredentialsReader,

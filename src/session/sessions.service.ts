@@ -95,7 +95,7 @@ export class Sessions {
       expiresAt,
       maxExpiresAt,
     });
-    await this.endBeyondLimit(session.userId, session.device.type);
+    await this.makeRoom({ id, userId: session.userId }, session.device.type);
     return {
       ...session,
       id,
@@ -160,15 +160,27 @@ export class Sessions {
   /** In one statement, so that many logins at once do not end each other's sessions one by one. */
   private async endThese(userId: string, ids: string[], reason: EndReason, whence: Whence): Promise<number> {
     if (ids.length === 0) return 0;
-    const { affected = 0 } = await this.repository.update(
-      { id: In(ids), userId, endedAt: IsNull() },
-      { endedAt: Date.now(), endReason: reason },
+    const { affected = 0 } = await retryTransient(() =>
+      this.repository.update(
+        { id: In(ids), userId, endedAt: IsNull() },
+        { endedAt: Date.now(), endReason: reason },
+      ),
     );
     if (affected === 0) return 0;
     await this.states.announceEnds(ids);
     const entry = { event: eventOf(reason), outcome: 'success' as const, userId, reason, ...whence };
     for (let i = 0; i < affected; i++) this.audit.record(entry);
     return affected;
+  }
+
+  /** A session that its owner will not hear of must not take up room: where none can be made, it ends too. */
+  private async makeRoom(opened: Owned, deviceType: DeviceType): Promise<void> {
+    try {
+      await this.endBeyondLimit(opened.userId, deviceType);
+    } catch (error) {
+      await this.end(opened, 'replaced').catch(() => false);
+      throw error;
+    }
   }
 
   /** Whoever opens one session too many sees all that were opened before, so that the oldest end in every race. */
@@ -183,7 +195,7 @@ export class Sessions {
       take: 1000,
     });
     const ids = beyond.map(({ id }) => id).sort();
-    await retryTransient(() => this.endThese(userId, ids, 'replaced', {}));
+    await this.endThese(userId, ids, 'replaced', {});
   }
 
   private async findAlive(token: RefreshToken): Promise<SessionEntity> {
