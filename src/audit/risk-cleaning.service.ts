@@ -5,6 +5,7 @@ import { Blocklist } from './blocklist.service.js';
 import { Nonces } from './nonces.service.js';
 
 const everyMs = 60 * 60_000;
+const firstMs = 60_000;
 /** Shorter than the pause, so that the one who cleaned last may be the next. */
 const claimMs = everyMs - 60_000;
 
@@ -13,6 +14,7 @@ const claimMs = everyMs - 60_000;
 export class RiskCleaning implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('RiskCleaning');
   private timer: NodeJS.Timeout | undefined;
+  private first: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: KeyValueStore,
@@ -20,12 +22,15 @@ export class RiskCleaning implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly nonces: Nonces,
   ) {}
 
+  /** Soon after the start too: a process that is restarted often must not leave it to others for ever. */
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.clean(), everyMs).unref();
+    this.first = setTimeout(() => void this.clean(), firstMs).unref();
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.timer);
+    clearTimeout(this.first);
   }
 
   /** Never rejects: what was not deleted is deleted an hour later. */

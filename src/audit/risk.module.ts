@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from './audit.module.js';
 import { BlockEntity } from './block.entity.js';
 import { Blocklist } from './blocklist.service.js';
 import { BlocklistSnapshots } from './blocklist-snapshots.service.js';
 import { LoginLimits } from './login-limits.service.js';
 import { NonceEntity } from './nonce.entity.js';
 import { Nonces } from './nonces.service.js';
+import { Refusals } from './refusals.service.js';
 import { RiskCleaning } from './risk-cleaning.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([BlockEntity, NonceEntity])],
-  providers: [BlocklistSnapshots, Blocklist, LoginLimits, Nonces, RiskCleaning],
-  exports: [Blocklist, LoginLimits, Nonces],
+  imports: [AuditModule, TypeOrmModule.forFeature([BlockEntity, NonceEntity])],
+  providers: [BlocklistSnapshots, Blocklist, LoginLimits, Nonces, Refusals, RiskCleaning],
+  exports: [Blocklist, LoginLimits, Nonces, Refusals],
 })
 export class RiskModule {}

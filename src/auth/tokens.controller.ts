@@ -105,7 +105,7 @@ export class TokensController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    if (caller.byCookie && !this.csrf.isSafe(forwardedMethod(request))) {
+    if (caller.byCookie && forwardedMethods(request).some((method) => !this.csrf.isSafe(method))) {
       const { familyHash } = await this.states.require(caller.sessionId);
       this.csrf.require(request, familyHash);
     }
@@ -124,7 +124,9 @@ export class TokensController {
   }
 }
 
-/** What the gateway was asked to do: Traefik's header, else nginx's. */
-function forwardedMethod({ headers }: FastifyRequest): string {
-  return String(headers['x-forwarded-method'] ?? headers['x-original-method'] ?? 'GET');
+/** What the gateway was asked to do: Traefik's header, nginx's, or both where a client forged the other's. */
+function forwardedMethods({ headers }: FastifyRequest): string[] {
+  return [headers['x-forwarded-method'], headers['x-original-method']]
+    .flat()
+    .filter((name) => name !== undefined);
 }

@@ -40,7 +40,7 @@ export class TokenInspector {
   /** Ends the session behind a token of either kind; a token that is nobody's is none of its holder's (RFC 7009, 2.2). */
   async revoke(token: string, whence: Whence): Promise<void> {
     const claims = this.claimsOf(token);
-    const session = claims ? { id: claims.sid, userId: claims.sub } : await this.sessions.inspect(token);
+    const session = claims ? { id: claims.sid, userId: claims.sub } : await this.sessions.ownerOf(token);
     if (session) await this.sessions.end(session, 'revoked', whence);
   }
 

@@ -1,9 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AuditLog } from '../audit/audit-log.service.js';
 import { Blocklist } from '../audit/blocklist.service.js';
 import { LoginLimits } from '../audit/login-limits.service.js';
+import { Refusals } from '../audit/refusals.service.js';
 import { nonceTtlMs, readStamp } from '../audit/replay-protection.js';
 import { Nonces } from '../audit/nonces.service.js';
 import { Config, type ApiClient, type ApiScope } from '../platform/config/config.js';
@@ -21,7 +21,7 @@ export class MachineClients {
     private readonly nonces: Nonces,
     private readonly blocklist: Blocklist,
     private readonly limits: LoginLimits,
-    private readonly audit: AuditLog,
+    private readonly refusals: Refusals,
   ) {
     this.clients = new Map(config.apiClients.map((client) => [client.id, client]));
   }
@@ -32,15 +32,21 @@ export class MachineClients {
    */
   async require(request: FastifyRequest, scope: ApiScope): Promise<ApiClient> {
     const whence = whenceOf(request);
-    await this.blocklist.requireFree(whence);
     try {
-      const client = isSigned(request) ? await this.bySignature(request) : this.byBasic(request);
-      if (!client.scopes.includes(scope)) throw new AppError('forbidden');
-      return client;
+      await this.blocklist.requireFree(whence);
+      return requireScope(await this.authenticate(request, whence.address), scope);
     } catch (error) {
-      const { error: reason, status } = toAppError(error);
-      if (status < 500) this.audit.record({ event: 'client_refused', outcome: 'failure', reason, ...whence });
-      if (status === 401) await this.limits.recordFailure(whence.address).catch(() => false);
+      await this.refusals.remember({ event: 'client_refused', ...whence }, toAppError(error));
+      throw error;
+    }
+  }
+
+  /** Whoever was refused has used up an attempt of its address; good clients use none. */
+  private async authenticate(request: FastifyRequest, address: string): Promise<ApiClient> {
+    try {
+      return isSigned(request) ? await this.bySignature(request) : this.byBasic(request);
+    } catch (error) {
+      await this.limits.countAttempt(address);
       throw error;
     }
   }
@@ -64,6 +70,11 @@ export class MachineClients {
     if (!first) throw new AppError('nonce_replayed');
     return client;
   }
+}
+
+function requireScope(client: ApiClient, scope: ApiScope): ApiClient {
+  if (!client.scopes.includes(scope)) throw new AppError('forbidden');
+  return client;
 }
 
 function isSigned({ headers }: FastifyRequest): boolean {

@@ -126,6 +126,14 @@ export class Sessions {
     return (await this.endThese(userId, [id], reason, whence)) === 1;
   }
 
+  /** The session this refresh token is or was one of: whoever holds it held the session. */
+  async ownerOf(text: string): Promise<Owned | undefined> {
+    const token = parseRefreshToken(text);
+    if (!token) return undefined;
+    const session = await this.repository.findOneBy({ id: token.sessionId, familyHash: familyHash(token) });
+    return session ?? undefined;
+  }
+
   /** The living session whose current refresh token this is. */
   async inspect(text: string): Promise<SessionEntity | undefined> {
     const token = parseRefreshToken(text);

@@ -107,6 +107,8 @@ describe.each(backends)('cookie mode on $name', (backend) => {
   it('tells a gateway who it is, with CSRF where the forwarded method writes', async () => {
     const verify = (headers: Record<string, string>) => call('GET', '/auth/verify', headers);
     expect((await verify({ cookie: jar.header })).status).toBe(204);
+    const forged = { cookie: jar.header, 'x-forwarded-method': 'GET', 'x-original-method': 'POST' };
+    expect(await verify(forged)).toMatchObject({ status: 403, error: 'csrf_invalid' });
     for (const name of ['x-forwarded-method', 'x-original-method']) {
       expect((await verify({ cookie: jar.header, [name]: 'GET' })).status).toBe(204);
       expect(await verify({ cookie: jar.header, [name]: 'POST' })).toMatchObject({

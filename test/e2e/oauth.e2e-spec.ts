@@ -14,6 +14,8 @@ interface Sent {
   headers?: Record<string, string>;
 }
 
+const manyFields = Array.from({ length: 5000 }, (_, i) => `f${i}&`).join('');
+
 const basic = (id: string, password: string) =>
   `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(password)}`).toString('base64')}`;
 
@@ -115,6 +117,41 @@ describe.each(backends)('machine clients on $name', (backend) => {
     );
   });
 
+  it('end it by a refresh token that was exchanged already, too', async () => {
+    const login = (await stranger(service.simulator).logIn(service)).data;
+    await service.api('POST', '/auth/refresh', { refreshToken: login.refreshToken });
+    expect((await introspect(login.refreshToken)).json).toEqual({ active: false });
+    await send({ path: '/oauth/revoke', body: form(login.refreshToken), headers: { authorization } });
+    const again = await service.api('POST', '/auth/refresh', { refreshToken: login.refreshToken });
+    expect(again).toMatchObject({ status: 401, error: 'session_ended', data: { reason: 'revoked' } });
+  });
+
+  it('may guess no oftener than LOGIN_LIMIT_IP, while good clients are not counted', async () => {
+    const strict = await startService(backend, {
+      env: {
+        API_CLIENTS: `${client.id}:${client.secret}:introspect`,
+        LOGIN_LIMIT_IP: '5/1m',
+        TRUST_PROXY: '127.0.0.1',
+        BLOCK_AFTER: '100',
+      },
+    });
+    const from = `198.51.100.${randomBytes(1)[0]}`;
+    try {
+      const guess = (password: string) => {
+        const headers = { authorization: basic(client.id, password), 'x-forwarded-for': from };
+        return send({ body: form('x'), headers }, strict);
+      };
+      for (let i = 0; i < 10; i++) expect((await guess(client.secret)).status).toBe(200);
+      const guesses = await Promise.all(Array.from({ length: 20 }, () => guess('wrong')));
+      expect(guesses.filter(({ status }) => status === 401)).toHaveLength(5);
+      const refused = guesses.filter(({ status }) => status === 429);
+      expect(refused).toHaveLength(15);
+      expect(refused[0]!.headers.get('retry-after')).toEqual(expect.any(String));
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('are told in OAuth’s words what is wrong', async () => {
     const token = form('x');
     const cases: [Sent, number, string][] = [
@@ -124,6 +161,7 @@ describe.each(backends)('machine clients on $name', (backend) => {
       [{ body: token, headers: { authorization: 'Bearer x' } }, 401, 'invalid_client'],
       [{ body: '', headers: { authorization } }, 400, 'invalid_request'],
       [{ body: 'token=a&token=b', headers: { authorization } }, 400, 'invalid_request'],
+      [{ body: `${manyFields}token=x`, headers: { authorization } }, 400, 'invalid_request'],
       [
         {
           body: token,

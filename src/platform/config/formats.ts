@@ -136,6 +136,11 @@ export function parseSessionLimits(text: string, context: Context): Partial<Reco
   >;
 }
 
+/** However it is spelled: the URL parser writes every IPv6 address one way. */
+function isMapped(address: string): boolean {
+  return isIP(address) === 6 && new URL(`http://[${address}]`).hostname.startsWith('[::ffff:');
+}
+
 /** Shorter prefixes would believe half the internet. */
 const shortestPrefix = { 4: 8, 6: 7 } as const;
 
@@ -154,7 +159,7 @@ export function parseTrustedProxies(text: string, context: Context): string[] {
     ) {
       return refuse(context, `must be addresses or CIDR ranges, but has "${range}"`);
     }
-    if (bits < shortestPrefix[family] || /^::ffff:/i.test(address)) {
+    if (bits < shortestPrefix[family] || isMapped(address)) {
       return refuse(context, `would trust too much of the internet with "${range}"`);
     }
   }

@@ -224,6 +224,25 @@ describe('the configuration', () => {
     expect(faultsOf({ ENCRYPTION_KEYS: `a:${key},a:${key}` })).toHaveProperty('ENCRYPTION_KEYS');
   });
 
+  it.each([
+    '0.0.0.0/0',
+    '::/0',
+    '1.0.0.0/7',
+    '2000::/3',
+    '::ffff:0:0/96',
+    '0:0:0:0:0:ffff:0:0/96',
+    'proxy',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+  ])('does not trust %s as a proxy', (range) =>
+    expect(faultsOf({ TRUST_PROXY: range })).toHaveProperty('TRUST_PROXY'),
+  );
+
+  it('trusts proxies by address and by range', () => {
+    const ranges = ['10.0.0.0/8', 'fd00::/8', '192.0.2.7', '2001:db8::1'];
+    expect(loadConfig({ TRUST_PROXY: ranges.join(', ') }).trustedProxies).toEqual(ranges);
+  });
+
   it('is what .env.example says', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
   });

@@ -12,6 +12,8 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 /** OAuth's own endpoints take forms, as their standards say; all others JSON alone. */
 const formRoutes = '/oauth/';
+/** More than any form of OAuth has; what comes after them is not looked at. */
+const maxFields = 32;
 
 /** An absent or empty body is `{}`; keys that would reach a prototype are refused. */
 export function parseBodies(server: FastifyInstance): void {
@@ -45,9 +47,10 @@ function parseForm(request: FastifyRequest, text: string, done: Done): void {
 
 /** A field that comes twice becomes a list, which no schema takes for text: OAuth forbids it (RFC 6749, 3.2). */
 function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
-  const fields = [...new Set(form.keys())].map((name): [string, string | string[]] => {
-    const values = form.getAll(name);
-    return [name, values.length === 1 ? values[0]! : values];
-  });
+  const fields = new Map<string, string | string[]>();
+  for (const [name, value] of form) {
+    fields.set(name, fields.has(name) ? [value] : value);
+    if (fields.size > maxFields) break;
+  }
   return Object.fromEntries(fields);
 }

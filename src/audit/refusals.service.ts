@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { AppError } from '../platform/errors/app-error.js';
+import { addressGroup } from '../platform/http/client-address.js';
+import type { AuditEvent } from './audit-event.js';
+import { AuditLog } from './audit-log.service.js';
+import { LoginLimits } from './login-limits.service.js';
+
+/** Whose attempt was refused. */
+export interface RefusedAttempt {
+  event: AuditEvent;
+  address: string;
+  userAgent?: string;
+  appId?: string;
+}
+
+/** What turns an attempt away before it is looked at. */
+const turnedAway = new Set(['blocked', 'too_many_requests']);
+/** Whoever hammers is remembered once in this time: the audit log must not be a way to fill a disk. */
+const rememberEveryMs = 10_000;
+
+/** Remembers refused attempts at doors, and counts those that were guesses against their address. */
+@Injectable()
+export class Refusals {
+  private readonly lately = new LRUCache<string, true>({ max: 10_000, ttl: rememberEveryMs });
+
+  constructor(
+    private readonly audit: AuditLog,
+    private readonly limits: LoginLimits,
+  ) {}
+
+  /** Never throws: the attempt has its error already. */
+  async remember(attempt: RefusedAttempt, { error, status }: AppError): Promise<void> {
+    if (status < 401) return;
+    const blocked = turnedAway.has(error);
+    if (!blocked || this.isFirstLately(attempt, error)) {
+      this.audit.record({ ...attempt, outcome: 'failure', reason: error, blocked });
+    }
+    if (status !== 401 || !(await this.isBlockedNow(attempt.address))) return;
+    const { address, userAgent } = attempt;
+    this.audit.record({ event: 'address_blocked', outcome: 'success', reason: 'rule', address, userAgent });
+  }
+
+  private isFirstLately({ event, address }: RefusedAttempt, error: string): boolean {
+    const key = `${event} ${error} ${addressGroup(address)}`;
+    const isFirst = !this.lately.has(key);
+    if (isFirst) this.lately.set(key, true);
+    return isFirst;
+  }
+
+  /** A store that cannot count it does not make the answer another. */
+  private isBlockedNow(address: string): Promise<boolean> {
+    return this.limits.recordFailure(address).catch(() => false);
+  }
+}
