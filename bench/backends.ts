@@ -64,6 +64,7 @@ async function productionEnv(addresses: Pick<Backends, 'databaseUrl' | 'redisUrl
     WECHAT_MINI_PROGRAM_APP_SECRET: randomBytes(16).toString('hex'),
     ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     API_LIMIT: '900000000/1m',
+    LOGIN_LIMIT_IP: '900000000/1m',
     LOG_FORMAT: 'json',
     LOG_LEVEL: 'info',
   };

@@ -35,6 +35,7 @@ export class Floor {
 
   async logIn(body: string, address: string, userAgent = ''): Promise<object> {
     await this.count(`address:${address}`);
+    await this.count(`login:${address}`);
     const proof = await this.exchange((JSON.parse(body) as { code: string }).code);
     const user = await this.users.admit(await this.users.identify(proof));
     const session = await this.sessions.open(user.id, user.role, appId, userAgent);
