@@ -37,7 +37,12 @@ export class LastSeen implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.waiting.clear();
     for (let i = 0; i < ids.length; i += batchSize) {
       const batch = { id: In(ids.slice(i, i + batchSize)), lastSeenAt: LessThan(now) };
-      await this.repository.update(batch, { lastSeenAt: now }).catch(() => undefined);
+      const written = await this.repository.update(batch, { lastSeenAt: now }).then(
+        () => true,
+        () => false,
+      );
+      // A database that is away must not hold up a shutdown once for each batch.
+      if (!written) return;
     }
   }
 }
