@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, LessThan, LessThanOrEqual, MoreThan, type FindOptionsWhere, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { isDuplicate } from '../platform/database/database-fault.js';
+import { insertIfAbsent } from '../platform/database/insert-if-absent.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { canonicalAccount, canonicalBlockValue } from './block-value.js';
 import { BlockEntity, type BlockKind } from './block.entity.js';
@@ -75,7 +75,8 @@ export class Blocklist {
    */
   async prolong(block: NewBlock & { expiresAt: number }): Promise<boolean> {
     const row = toRow(block);
-    const changed = (await this.insertIfAbsent(row)) || (await this.moveEnd(row, block.expiresAt));
+    const changed =
+      (await insertIfAbsent(this.repository, row)) || (await this.moveEnd(row, block.expiresAt));
     if (changed) await this.snapshots.announceChange();
     return changed;
   }
@@ -113,16 +114,6 @@ export class Blocklist {
   /** Deletes what has ended; it has not counted since. */
   async deleteExpired(): Promise<void> {
     await this.repository.delete({ expiresAt: LessThanOrEqual(Date.now()) });
-  }
-
-  private async insertIfAbsent(row: BlockEntity): Promise<boolean> {
-    try {
-      await this.repository.insert(row);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
   }
 
   private async moveEnd({ kind, value, ...change }: BlockEntity, expiresAt: number): Promise<boolean> {

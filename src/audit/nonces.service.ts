@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, LessThanOrEqual, type Repository } from 'typeorm';
 import { hashSecret } from '../platform/crypto/secrets.js';
-import { isDuplicate } from '../platform/database/database-fault.js';
+import { insertIfAbsent } from '../platform/database/insert-if-absent.js';
 import { NonceEntity } from './nonce.entity.js';
 
 const batchSize = 1000;
@@ -18,13 +18,7 @@ export class Nonces {
    */
   async useOnce(scope: string, nonce: string, ttlMs: number): Promise<boolean> {
     const row = { hash: hashSecret(`${scope}\n${nonce}`), expiresAt: Date.now() + ttlMs };
-    try {
-      await this.repository.insert(row);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    return insertIfAbsent(this.repository, row);
   }
 
   /** Deletes what has expired, in batches that hold up nobody. */

@@ -27,7 +27,7 @@ export class MachineClients {
   }
 
   /**
-   * The client that calls, if it may do this. Whoever guesses meets the limits of those who guess at doors.
+   * The client that calls, if it may do this. Refused calls count against their address, which the blocklist ends.
    * @throws AppError unauthenticated, request_signature_invalid, nonce_replayed, forbidden, blocked
    */
   async require(request: FastifyRequest, scope: ApiScope): Promise<ApiClient> {
