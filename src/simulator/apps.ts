@@ -1,4 +1,5 @@
 import { BadRequest } from './bad-request.js';
+import type { PushConfig } from './push-configs.js';
 
 export const kinds = ['mini-program', 'website', 'official-account', 'mobile'] as const;
 
@@ -14,6 +15,12 @@ export interface SimulatedApp {
   name?: string;
   /** The open-platform account (开放平台账号) it is bound to; without one nobody gets a unionid. */
   openPlatform?: string | null;
+  /** The one host to which people are sent back (授权回调域); any where omitted. */
+  callbackDomain?: string;
+  /** The addresses that may ask for a token; any where omitted. */
+  ipWhitelist?: readonly string[] | null;
+  /** Where its messages are pushed to; nowhere where omitted. */
+  push?: PushConfig;
 }
 
 /** Made up, valid in form, known to no real WeChat: one app of each kind, all bound to one open platform. */
@@ -54,5 +61,12 @@ export function chooseApp(apps: readonly SimulatedApp[], kind: AppKind, appId?: 
   const [app, another] = candidates;
   if (!app) throw new BadRequest('unknown_app', `appId: no such app of kind ${kind}`);
   if (another) throw new BadRequest('unknown_app', `appId: several apps of kind ${kind}, name one`);
+  return app;
+}
+
+/** The app of any kind that `appId` names; throws BadRequest where it names none. */
+export function appNamed(apps: readonly SimulatedApp[], appId: string): SimulatedApp {
+  const app = apps.find((candidate) => candidate.appId === appId);
+  if (!app) throw new BadRequest('unknown_app', 'appId: no such app');
   return app;
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { shownBody, shownParameters } from './call-secrets.js';
 import type { Fault } from './faults.js';
 import { queryOf } from './wechat-request.js';
 
@@ -10,8 +11,10 @@ export interface Call {
   at: string;
   method: string;
   path: string;
-  /** The AppSecret is blanked. */
+  /** Secrets are blanked, tokens cut, here and in the body. */
   query: Record<string, string>;
+  /** What was posted as JSON. */
+  body?: unknown;
   fault: Fault | null;
   /** Null while the call waits. */
   answer: { status: number; contentType: string; body: string | null } | 'hung' | 'reset' | null;
@@ -23,14 +26,19 @@ export class Calls {
   private readonly byRequest = new WeakMap<FastifyRequest, Call>();
 
   record(request: FastifyRequest, path: string, now: number): Call {
-    const query = Object.fromEntries(queryOf(request));
-    if (query.secret) query.secret = '***';
+    const query = shownParameters(Object.fromEntries(queryOf(request)));
     const at = new Date(now).toISOString();
     const call: Call = { at, method: request.method, path, query, fault: null, answer: null };
     this.byRequest.set(request, call);
     this.calls.push(call);
     if (this.calls.length > mostCalls) this.calls.shift();
     return call;
+  }
+
+  /** Adds what was posted, once it is read. */
+  recordBody(request: FastifyRequest): void {
+    const [call, body] = [this.of(request), shownBody(request.body)];
+    if (call && body !== undefined) call.body = body;
   }
 
   of(request: FastifyRequest): Call | undefined {

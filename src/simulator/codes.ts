@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AppKind, SimulatedApp } from './apps.js';
-import type { Person } from './people.js';
+import { virtualPersonOf, type Person } from './people.js';
+import { scopesOf, type Scope } from './scopes.js';
 
 const lifetimeSeconds: Record<AppKind, number> = {
   'mini-program': 5 * 60,
@@ -11,12 +12,24 @@ const lifetimeSeconds: Record<AppKind, number> = {
 
 const sweepEveryMs = 10_000;
 
+/** How far a person lets an app know him. */
+export interface Consent {
+  /** False for a person whose unionid WeChat keeps to itself. */
+  unionid: boolean;
+  /** The usual one of the kind of app where omitted. */
+  scope?: Scope;
+  /** True where the app gets to see a virtual person only. */
+  snapshot?: boolean;
+}
+
 /** What a person hands an app, for the app to learn who he is. */
 export interface Code {
   readonly app: SimulatedApp;
   readonly person: Person;
-  /** False for a person whose unionid WeChat keeps to itself. */
   readonly unionid: boolean;
+  /** None in a mini program. */
+  readonly scope: Scope | undefined;
+  readonly snapshot: boolean;
   used: boolean;
   /** Milliseconds; from then on nobody has heard of it. */
   forgottenAt: number;
@@ -37,11 +50,18 @@ export class Codes {
   }
 
   /** 32 characters `[A-Za-z0-9_-]`. */
-  mint(app: SimulatedApp, person: Person, unionid: boolean): string {
+  mint(app: SimulatedApp, person: Person, { unionid, scope, snapshot = false }: Consent): string {
     this.sweep();
     const code = randomBytes(24).toString('base64url');
-    const forgottenAt = this.now() + lifetimeSeconds[app.kind] * 1000;
-    this.codes.set(code, { app, person, unionid, used: false, forgottenAt });
+    this.codes.set(code, {
+      app,
+      person: snapshot ? virtualPersonOf(person) : person,
+      unionid,
+      scope: scope ?? scopesOf[app.kind][0],
+      snapshot,
+      used: false,
+      forgottenAt: this.now() + lifetimeSeconds[app.kind] * 1000,
+    });
     return code;
   }
 

@@ -44,6 +44,11 @@ describe('asking for a code', () => {
     ['an endless person', { kind: 'website', person: 'x'.repeat(65) }, 'person'],
     ['a word as unionid', { kind: 'website', unionid: 'no' }, 'unionid'],
     ['an unknown field', { kind: 'website', persona: 'ada' }, 'persona'],
+    ['an unknown scope', { kind: 'website', scope: 'snsapi_all' }, 'scope'],
+    ['the scope of another kind', { kind: 'website', scope: 'snsapi_base' }, 'scope'],
+    ['a scope of a mini program', { kind: 'mini-program', scope: 'snsapi_base' }, 'scope'],
+    ['a snapshot of a website', { kind: 'website', snapshot: true }, 'snapshot'],
+    ['a silent snapshot', { kind: 'official-account', scope: 'snsapi_base', snapshot: true }, 'snapshot'],
     ['an array', [], 'body'],
     ['no JSON', '{', 'body'],
     ['nothing', undefined, 'body'],
@@ -98,6 +103,7 @@ test('the people are listed with their ids towards each app', async () => {
   const { body } = await call('GET', '/people');
   const ada = body.people.find(({ person }: { person: string }) => person === 'ada');
   expect(ada.nickname).toEqual({ zh: '艾达🌸', en: 'Ada🌸' });
+  expect(ada.avatar).toMatch(/^https:/);
   expect(Object.keys(ada.openids)).toEqual(simulatedApps.map(({ appId }) => appId));
   expect(Object.keys(ada.unionids)).toEqual(['simulated']);
 });

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { chooseApp } from './apps.js';
 import { BadRequest } from './bad-request.js';
-import { codeRequest, faultRequest, parse } from './control.schemas.js';
+import { decide } from './consents.js';
+import { codeRequest, consentRequest, faultRequest, parse } from './control.schemas.js';
 import { defaultPerson, openidOf, people, personNamed, unionidOf } from './people.js';
+import { pushControlRoutes } from './push.control.js';
+import { serverControlRoutes } from './server.control.js';
 import type { Simulation } from './simulation.js';
 
 /** What tests and developers do behind WeChat's back; answers JSON, `{error, message}` where it cannot. */
@@ -21,12 +24,23 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
     reply.code(404).send({ error: 'not_found', message: `${request.method} ${request.url}` }),
   );
 
-  /** `{kind, appId?, person?, unionid?}` → `{code}`: what `wx.login`, or a person's consent, would have given. */
+  /**
+   * `{kind, appId?, person?, unionid?, scope?, snapshot?}` → `{code}`: what `wx.login`, or a person's consent, would
+   * have given.
+   */
   control.post('/codes', (request) => {
-    const { kind, appId, person, unionid } = parse(codeRequest, request.body);
+    const { kind, appId, person, ...consent } = parse(codeRequest, request.body);
     const app = chooseApp(apps, kind, appId);
-    return { code: codes.mint(app, person ? personNamed(person) : defaultPerson, unionid) };
+    return { code: codes.mint(app, person ? personNamed(person) : defaultPerson, consent) };
   });
+
+  /**
+   * `{url, person?, decision?, snapshot?, unionid?}` → `{redirectTo}`: where the person's browser goes after the consent
+   * that `url` asks for, null where it stays. What WeChat shows an error page for is `wechat_page`.
+   */
+  control.post('/consents', (request) => ({
+    redirectTo: decide(simulation, parse(consentRequest, request.body)),
+  }));
 
   /** A `Fault`, `times` 1 where omitted → the fault as it will befall the next calls. */
   control.post('/faults', (request) => {
@@ -38,7 +52,7 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
   /** → `{cleared}`: how many faults were still waiting. */
   control.delete('/faults', () => ({ cleared: faults.clear() }));
 
-  /** → `{people: [{person, nickname, openids, unionids}]}`; any other name is somebody as well. */
+  /** → `{people: [{person, nickname, avatar, blocked?, openids, unionids}]}`; any other name is somebody as well. */
   control.get('/people', () => {
     const platforms = [...new Set(apps.flatMap(({ openPlatform }) => openPlatform ?? []))];
     return {
@@ -57,4 +71,7 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
 
   /** → `{calls: Call[]}`: the last 200 that WeChat saw, oldest first. */
   control.get('/calls', () => ({ calls: calls.list() }));
+
+  serverControlRoutes(control, simulation);
+  pushControlRoutes(control, simulation);
 }

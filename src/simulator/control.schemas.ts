@@ -1,11 +1,34 @@
 import { z } from 'zod';
 import { kinds } from './apps.js';
 import { BadRequest } from './bad-request.js';
+import { scopes, scopesOf } from './scopes.js';
 
-export const codeRequest = z.strictObject({
-  kind: z.enum(kinds),
-  appId: z.string().optional(),
+export const codeRequest = z
+  .strictObject({
+    kind: z.enum(kinds),
+    appId: z.string().optional(),
+    person: z.string().min(1).max(64).optional(),
+    unionid: z.boolean().default(true),
+    scope: z.enum(scopes).optional(),
+    snapshot: z.boolean().default(false),
+  })
+  .refine(({ kind, scope }) => scope === undefined || scopesOf[kind].includes(scope), {
+    path: ['scope'],
+    error: 'apps of this kind do not ask for it',
+  })
+  .refine(
+    ({ kind, scope, snapshot }) => !snapshot || (kind === 'official-account' && scope === 'snsapi_userinfo'),
+    {
+      path: ['snapshot'],
+      error: 'goes with snsapi_userinfo of an official account only',
+    },
+  );
+
+export const consentRequest = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
   person: z.string().min(1).max(64).optional(),
+  decision: z.enum(['confirm', 'refuse']).default('confirm'),
+  snapshot: z.boolean().optional(),
   unionid: z.boolean().default(true),
 });
 

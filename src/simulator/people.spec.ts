@@ -1,4 +1,4 @@
-import { defaultPerson, openidOf, people, personNamed, unionidOf } from './people.js';
+import { defaultPerson, openidOf, people, personNamed, unionidOf, virtualPersonOf } from './people.js';
 
 const ada = personNamed('ada');
 const zoe = personNamed('zoe');
@@ -32,4 +32,21 @@ test('an unknown name is somebody made up on the spot', () => {
 test('a known name is that person, with an emoji in the nickname', () => {
   expect(ada).toBe(defaultPerson);
   expect(ada.nickname.zh).toMatch(/\p{Extended_Pictographic}/u);
+});
+
+test('people have avatars of their own, but for one who has the grey one and one who has none', () => {
+  const avatarOf = (name: string) => personNamed(name).avatar;
+  expect(avatarOf('ada')).toMatch(/^https:\/\/thirdwx\.qlogo\.cn\/mmopen\/vi_32\/[A-Za-z0-9_-]{28}\/132$/);
+  expect(avatarOf('zoe')).not.toBe(avatarOf('ada'));
+  expect(avatarOf('grey')).toContain(
+    '/POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZoJ8rg/132',
+  );
+  expect(personNamed('grey').nickname.zh).toBe('微信用户');
+  expect(avatarOf('faceless')).toBe('');
+});
+
+test('the virtual person of a snapshot page is always the same, and not the real one', () => {
+  expect(openidOf(virtualPersonOf(ada), 'wx1')).toBe(openidOf(virtualPersonOf(ada), 'wx1'));
+  expect(openidOf(virtualPersonOf(ada), 'wx1')).not.toBe(openidOf(ada, 'wx1'));
+  expect(unionidOf(virtualPersonOf(ada), 'simulated')).not.toBe(unionidOf(ada, 'simulated'));
 });

@@ -26,6 +26,31 @@ test('people and apps have their own session_key', () => {
   expect(new Set(all).size).toBe(3);
 });
 
+test('the session_key before a change is remembered, and no older one', () => {
+  const keys = new SessionKeys(2);
+  const [first, , third, fourth] = logins(keys, 4);
+  expect(fourth).toBe(third);
+  expect(keys.of('wx1', 'o1')).toMatchObject({ current: third, previous: first });
+  const [fifth] = logins(keys, 1);
+  expect(keys.of('wx1', 'o1')).toMatchObject({ current: fifth, previous: third });
+});
+
+test('a session_key is replaced between logins, which changes nothing of their rhythm', () => {
+  const keys = new SessionKeys(3);
+  const [first] = logins(keys, 1);
+  const reset = keys.reset('wx1', 'o1');
+  expect(reset).not.toBe(first);
+  expect(keys.of('wx1', 'o1')).toMatchObject({ current: reset, previous: first });
+  const [second, third, fourth] = logins(keys, 3);
+  expect([second, third]).toEqual([reset, reset]);
+  expect(fourth).not.toBe(reset);
+});
+
+test('whoever never logged in has no session_key, and gets none', () => {
+  const keys = new SessionKeys(1);
+  expect([keys.of('wx1', 'o1'), keys.reset('wx1', 'o1'), keys.size]).toEqual([undefined, undefined, 0]);
+});
+
 test('no more than ten thousand session_keys are kept, and the one unused for longest goes', () => {
   const keys = new SessionKeys(Infinity);
   const used = keys.atLogin('wx1', 'used');

@@ -89,6 +89,11 @@ describe('a good code', () => {
     expect(answer).not.toHaveProperty('unionid');
   });
 
+  test('of a person whom WeChat takes for a risk is refused', async () => {
+    const { mint, ask } = await start();
+    expectRefusal(await ask(await mint({ person: 'blocked' })), 40226, 'code blocked');
+  });
+
   test('gives a new session_key at each login, or at each n-th as the setting says', async () => {
     const always = await start();
     const seldom = await start({ settings: { sessionKeyEvery: 2 } });

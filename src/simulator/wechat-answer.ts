@@ -6,8 +6,9 @@ import type { SimulatorSettings } from './settings.js';
 /** `{errcode, errmsg}` as WeChat words it, with a fresh rid (公众号文档「返回码说明」, rid). */
 export function refusalBody(refusal: Refusal, path: string, settings: SimulatorSettings, now: number) {
   const { errcode } = refusal;
-  const words = settings.errmsgs[errcode] ?? errmsgs[errcode] ?? 'unknown error';
-  return { errcode, errmsg: refusal.errmsg ?? words + ridSuffix(errcode, path, now) };
+  const { words = errmsgs[errcode] ?? 'unknown error', hint = false } = refusal.wording;
+  const suffix = (hint ? hintSuffix() : '') + ridSuffix(errcode, path, now);
+  return { errcode, errmsg: refusal.errmsg ?? (settings.errmsgs[errcode] ?? words) + suffix };
 }
 
 /** The content type of WeChat's JSON answers at this path. */
@@ -19,6 +20,11 @@ export function contentTypeOf(path: string, { contentTypes }: SimulatorSettings)
 export function wechatJson(payload: unknown, { escapedSlashes }: SimulatorSettings): string {
   const json = JSON.stringify(payload);
   return escapedSlashes ? json.replaceAll('/', '\\/') : json;
+}
+
+/** Eight letters and digits that only WeChat understands. */
+function hintSuffix(): string {
+  return ` hint: [${randomBytes(6).toString('base64url').replace(/\W|_/g, 'x')}]`;
 }
 
 function ridSuffix(errcode: number, path: string, now: number): string {

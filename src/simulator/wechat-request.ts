@@ -6,6 +6,11 @@ export function pathOf(request: FastifyRequest, prefix: string): string {
   return path.slice(prefix.length) || '/';
 }
 
+/** What a form sent; bodies come as text. */
+export function formOf({ body }: FastifyRequest): URLSearchParams {
+  return new URLSearchParams(typeof body === 'string' ? body : '');
+}
+
 /** Read from the address itself, since the server around the simulator may parse queries in its own way. */
 export function queryOf(request: FastifyRequest): URLSearchParams {
   const start = request.url.indexOf('?');

@@ -185,7 +185,7 @@ describe('a fault', () => {
     await fault({ errcode: -1, path: '/cgi-bin/token' });
     expect((await get(sns)).json().errcode).toBe(41002);
     expect((await get('/cgi-bin/token?x=1')).json().errcode).toBe(-1);
-    expect((await get('/cgi-bin/token')).json().errcode).toBe(40066);
+    expect((await get('/cgi-bin/token')).json().errcode).toBe(41002);
   });
 
   test('never befalls a control call', async () => {

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { applyFault } from './apply-fault.js';
+import { shownAnswer } from './call-secrets.js';
+import { connect } from './connect.plugin.js';
 import { Refusal } from './refusal.js';
+import { serverRoutes } from './server.routes.js';
 import type { Simulation } from './simulation.js';
 import { snsRoutes } from './sns.routes.js';
 import { contentTypeOf, refusalBody, wechatJson } from './wechat-answer.js';
@@ -16,6 +19,8 @@ export async function wechat(instance: FastifyInstance, simulation: Simulation):
     return call.fault ? applyFault(call.fault, call, reply, simulation) : undefined;
   });
 
+  instance.addHook('preValidation', async (request) => calls.recordBody(request));
+
   instance.addHook('preSerialization', async (request, reply) => {
     reply.header('content-type', contentTypeOf(pathOf(request, instance.prefix), settings));
   });
@@ -27,7 +32,9 @@ export async function wechat(instance: FastifyInstance, simulation: Simulation):
     if (!call) return;
     if (call.fault?.contentType) reply.header('content-type', call.fault.contentType);
     const contentType = String(reply.getHeader('content-type'));
-    const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null;
+    const isText =
+      typeof payload === 'string' || (Buffer.isBuffer(payload) && !contentType.startsWith('image/'));
+    const body = isText ? shownAnswer(payload.toString()) : null;
     call.answer = { status: reply.statusCode, contentType, body };
   });
 
@@ -44,4 +51,6 @@ export async function wechat(instance: FastifyInstance, simulation: Simulation):
   }
 
   snsRoutes(instance, simulation);
+  serverRoutes(instance, simulation);
+  await instance.register(async (pages) => connect(pages, simulation));
 }

@@ -6,7 +6,9 @@ export interface RunningSimulator {
   /** What WECHAT_API_URL is set to. */
   url: string;
   /** A code as `wx.login` gives it to this person. */
-  code(person: string, options?: { appId?: string; unionid?: boolean }): Promise<string>;
+  code(person: string, options?: CodeOptions): Promise<string>;
+  /** Where WeChat sends the browser once this person has decided; null where nowhere. */
+  consent(url: string, options?: ConsentOptions): Promise<string | null>;
   /** Makes the next calls fail; the fields are those of POST /simulator/control/faults. */
   fault(fault: Record<string, unknown>): Promise<void>;
   clearFaults(): Promise<void>;
@@ -14,6 +16,22 @@ export interface RunningSimulator {
   calls(): Promise<{ path: string; answer: unknown }[]>;
   close(): Promise<void>;
 }
+
+interface CodeOptions {
+  kind?: AppKind;
+  appId?: string;
+  unionid?: boolean;
+  scope?: string;
+}
+
+interface ConsentOptions {
+  person?: string;
+  decision?: 'confirm' | 'refuse';
+  snapshot?: boolean;
+  unionid?: boolean;
+}
+
+type AppKind = (typeof simulatedApps)[number]['kind'];
 
 /** A second mini program, so that "another app" can be tested. */
 export const otherMiniProgram = {
@@ -23,7 +41,10 @@ export const otherMiniProgram = {
   openPlatform: 'simulated',
 };
 
-export const miniProgram = simulatedApps.find(({ kind }) => kind === 'mini-program')!;
+/** The simulator's own app of a kind. */
+export const appOf = (kind: AppKind) => simulatedApps.find((app) => app.kind === kind)!;
+
+export const miniProgram = appOf('mini-program');
 
 /** WeChat for all replicas of one test. */
 export async function startSimulator(): Promise<RunningSimulator> {
@@ -40,8 +61,10 @@ export async function startSimulator(): Promise<RunningSimulator> {
   };
   return {
     url,
-    code: async (person, { appId = miniProgram.appId, ...options } = {}) =>
-      String((await control('POST', 'codes', { kind: 'mini-program', appId, person, ...options })).code),
+    code: async (person, { kind = 'mini-program', appId = appOf(kind).appId, ...options } = {}) =>
+      String((await control('POST', 'codes', { kind, appId, person, ...options })).code),
+    consent: async (url, options = {}) =>
+      (await control('POST', 'consents', { url, ...options })).redirectTo as string | null,
     fault: async (fault) => void (await control('POST', 'faults', fault)),
     clearFaults: async () => void (await control('DELETE', 'faults')),
     calls: async () => (await control('GET', 'calls')).calls as { path: string; answer: unknown }[],
