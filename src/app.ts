@@ -28,7 +28,7 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   const server = adapter.getInstance<FastifyInstance>();
   await server.register(fastifyCookie);
   await registerCors(server, config.corsOrigins);
-  if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: config.wechat.apps });
+  if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: boundApps(config) });
   const routes = collectRoutes(server);
   let app: NestFastifyApplication | undefined;
   try {
@@ -60,6 +60,11 @@ function rootModule(config: Config, dataSource: DataSource) {
     ],
     exports: [Config, DataSource],
   };
+}
+
+/** In the simulated world all apps belong to one open-platform account, so that people have unionids. */
+function boundApps({ wechat: { apps } }: Config) {
+  return apps.map((app) => ({ ...app, openPlatform: 'simulated' }));
 }
 
 /** Without apps of its own the service plays with those of the simulator. */

@@ -89,20 +89,27 @@ async function rotate({ rows, config, dataSource }: Keys, overlap: number): Prom
 }
 
 async function list({ rows }: Keys): Promise<number> {
-  const keys = await rows.load();
+  const keys = await loadCandidates(rows);
   const now = Date.now();
   for (const key of keys) {
     const { kid, sequence, algorithm, signsFrom, createdAt } = key;
     const since = iso(Math.max(signsFrom, createdAt));
     console.log(
-      `${kid}  ${sequence}  ${algorithm}  ${stateOf(key, keys, now).padEnd(8)}  signs from ${since}`,
+      `${kid}  ${sequence}  ${algorithm}  ${stateOf(key, keys, now).padEnd(9)}  signs from ${since}`,
     );
   }
   return 0;
 }
 
-async function remove({ rows, dataSource }: Keys, kid: string): Promise<number> {
+/** The keys, and whether the service, with the same ENCRYPTION_KEYS, can sign with them. */
+async function loadCandidates(rows: SigningKeyRows) {
   const keys = await rows.load();
+  return keys.map((row) => ({ ...row, canSign: rows.tryToOpen(row) !== undefined }));
+}
+
+async function remove({ rows, dataSource }: Keys, kid: string): Promise<number> {
+  await rows.requireOneOpens();
+  const keys = await loadCandidates(rows);
   const key = keys.find((one) => one.kid === kid);
   if (!key) console.error(`there is no key ${kid}`);
   else if (stateOf(key, keys, Date.now()) === 'current')

@@ -1,11 +1,15 @@
 import { CreateUsersAndSessions1763600000000 } from '../migrations/1763600000000-create-users-and-sessions.js';
 import { AddAuditBlocksAndKeyTimes1763700000000 } from '../migrations/1763700000000-add-audit-blocks-and-key-times.js';
+import { AddSigningKeyTokenTtl1763800000000 } from '../migrations/1763800000000-add-signing-key-token-ttl.js';
+import { OrderAuditIndexesByWhatIsAsked1763850000000 } from '../migrations/1763850000000-order-audit-indexes-by-what-is-asked.js';
+import { AddProfilesMergesAndSessionKeys1763900000000 } from '../migrations/1763900000000-add-profiles-merges-and-session-keys.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import { BlockEntity } from './audit/block.entity.js';
 import { NonceEntity } from './audit/nonce.entity.js';
 import type { Schema } from './platform/database/data-source.js';
 import { SessionEntity } from './session/session.entity.js';
 import { SigningKeyEntity } from './session/signing-key.entity.js';
+import { UserMergeEntity } from './users/user-merge.entity.js';
 import { UserEntity } from './users/user.entity.js';
 import { WechatIdentityEntity } from './users/wechat-identity.entity.js';
 import { WechatUnionEntity } from './users/wechat-union.entity.js';
@@ -14,6 +18,7 @@ import { WechatUnionEntity } from './users/wechat-union.entity.js';
 export const schema: Schema = {
   entities: [
     UserEntity,
+    UserMergeEntity,
     WechatIdentityEntity,
     WechatUnionEntity,
     SessionEntity,
@@ -22,5 +27,11 @@ export const schema: Schema = {
     BlockEntity,
     NonceEntity,
   ],
-  migrations: [CreateUsersAndSessions1763600000000, AddAuditBlocksAndKeyTimes1763700000000],
+  migrations: [
+    CreateUsersAndSessions1763600000000,
+    AddAuditBlocksAndKeyTimes1763700000000,
+    AddSigningKeyTokenTtl1763800000000,
+    OrderAuditIndexesByWhatIsAsked1763850000000,
+    AddProfilesMergesAndSessionKeys1763900000000,
+  ],
 };

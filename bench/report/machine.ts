@@ -30,7 +30,8 @@ export async function describeMachine(backends: Backends): Promise<Machine> {
   };
 }
 
-function commit(): string {
+/** The commit that is measured, and whether `src` differs from it. */
+export function commit(): string {
   try {
     const git = (...args: string[]) =>
       execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -42,7 +43,7 @@ function commit(): string {
   }
 }
 
-async function databaseVersion(uri: string): Promise<string> {
+export async function databaseVersion(uri: string): Promise<string> {
   const connection = await createConnection({ uri });
   try {
     const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');

@@ -1,6 +1,6 @@
-import { Body, Controller, Delete, Get, Param, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors/app-error.js';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
@@ -9,6 +9,8 @@ import { languageOf } from '../platform/http/language.js';
 import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageRequest, pageSchema, type Page, type PageRequest } from '../platform/http/page.js';
 import { noBody } from '../platform/http/validation.js';
+import { SessionCookies } from '../session/session-cookies.service.js';
+import { SessionEnds } from '../session/session-ends.service.js';
 import { Sessions } from '../session/sessions.service.js';
 import { sessionView, type SessionView } from '../session/session.view.js';
 
@@ -28,7 +30,11 @@ const sessionExample: SessionView = {
 @ApiBearerAuth()
 @Controller('api/v1/sessions')
 export class SessionsController {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly ends: SessionEnds,
+    private readonly cookies: SessionCookies,
+  ) {}
 
   @Get()
   @ApiOperation({ operationId: 'listSessions', summary: 'Where the own account is logged in' })
@@ -50,13 +56,14 @@ export class SessionsController {
   @ApiErrors('not_found')
   @ApiCallerErrors()
   async end(
-    @CurrentCaller() { userId }: Caller,
+    @CurrentCaller() { userId, sessionId, byCookie }: Caller,
     @Param({ schema: sessionParams }) { id }: z.infer<typeof sessionParams>,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    if (!(await this.sessions.end({ id, userId }, 'revoked', whenceOf(request))))
-      throw new AppError('not_found');
+    if (!(await this.ends.end({ id, userId }, 'revoked', whenceOf(request)))) throw new AppError('not_found');
+    if (byCookie && id === sessionId) this.cookies.clear(reply);
   }
 
   @Delete()
@@ -69,6 +76,6 @@ export class SessionsController {
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
   ): Promise<void> {
-    await this.sessions.endAll(userId, 'revoked', whenceOf(request), sessionId);
+    await this.ends.endAll(userId, 'revoked', whenceOf(request), sessionId);
   }
 }

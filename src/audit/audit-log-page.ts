@@ -37,12 +37,46 @@ export function pageStatement(
   before: string | undefined,
   limit: number,
 ): Statement {
+  const ids = newestOf(
+    branches(filter).map((branch) => idsStatement(engine, branch, before, limit)),
+    limit,
+  );
+  return {
+    sql: `SELECT ${columns} FROM (${ids.sql}) page JOIN audit_log a ON a.id = page.id ORDER BY a.id DESC`,
+    parameters: ids.parameters,
+  };
+}
+
+/**
+ * The indexes for addresses and events are in the order of time only among what was blocked, and among what was not:
+ * where both are wanted, both are read.
+ */
+function branches(filter: AuditFilter): AuditFilter[] {
+  const { userId, address, event, blocked } = filter;
+  const wantsBoth = userId === undefined && (address ?? event) !== undefined && blocked === undefined;
+  return wantsBoth ? [true, false].map((each) => ({ ...filter, blocked: each })) : [filter];
+}
+
+function idsStatement(
+  engine: Engine,
+  filter: AuditFilter,
+  before: string | undefined,
+  limit: number,
+): Statement {
   const conditions = [...matches(filter), ...bounds(filter, before)];
   const where = conditions.map(({ sql }) => sql).join(' AND ');
-  const ids = `SELECT f.id FROM audit_log f ${hint(engine, indexesFor(filter))} WHERE ${where} ORDER BY f.id DESC LIMIT ${limit}`;
   return {
-    sql: `SELECT ${columns} FROM (${ids}) page JOIN audit_log a ON a.id = page.id ORDER BY a.id DESC`,
+    sql: `SELECT f.id FROM audit_log f ${hint(engine, indexFor(filter))} WHERE ${where} ORDER BY f.id DESC LIMIT ${limit}`,
     parameters: conditions.map(({ value }) => value),
+  };
+}
+
+function newestOf(statements: Statement[], limit: number): Statement {
+  if (statements.length === 1) return statements[0]!;
+  const all = statements.map(({ sql }) => `SELECT id FROM (${sql}) branch`).join(' UNION ALL ');
+  return {
+    sql: `${all} ORDER BY id DESC LIMIT ${limit}`,
+    parameters: statements.flatMap(({ parameters }) => parameters),
   };
 }
 
@@ -65,20 +99,16 @@ function bounds({ from, to }: AuditFilter, before: string | undefined): Conditio
   ];
 }
 
-/** Those that hold every column asked for, in the order asked for; the one that likely leaves least comes first. */
-function indexesFor({ userId, address, event, blocked }: AuditFilter): string[] {
-  if (userId !== undefined) return ['audit_log_user'];
-  if (address !== undefined) return ['audit_log_address'];
-  if (event === undefined) return blocked === undefined ? [] : ['audit_log_blocked'];
-  if (blocked === undefined) return ['audit_log_event'];
-  return blocked ? ['audit_log_blocked', 'audit_log_event'] : ['audit_log_event', 'audit_log_blocked'];
+/** The one that has all that is asked for side by side; among one user's acts the rest is looked for. */
+function indexFor({ userId, address, event, blocked }: AuditFilter): string | undefined {
+  if (userId !== undefined) return 'audit_log_user';
+  if (address !== undefined) return event === undefined ? 'audit_log_address' : 'audit_log_address_event';
+  if (event !== undefined) return 'audit_log_event';
+  return blocked === undefined ? undefined : 'audit_log_blocked';
 }
 
-/**
- * Without a word planners like to walk the whole table instead, where the limit is small. MySQL has statistics to
- * choose between two, SQLite takes one.
- */
-function hint(engine: Engine, indexes: string[]): string {
-  if (engine === 'mysql') return `FORCE INDEX (${indexes.join(', ') || 'PRIMARY'})`;
-  return indexes.length > 0 ? `INDEXED BY ${indexes[0]}` : '';
+/** Without a word planners like to walk the whole table instead, where the limit is small. */
+function hint(engine: Engine, index: string | undefined): string {
+  if (engine === 'mysql') return `FORCE INDEX (${index ?? 'PRIMARY'})`;
+  return index === undefined ? '' : `INDEXED BY ${index}`;
 }

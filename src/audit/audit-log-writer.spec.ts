@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditEntryEntity } from './audit-entry.entity.js';
+import type { AuditEntryEntity, Outcome } from './audit-entry.entity.js';
 import { AuditLogWriter } from './audit-log-writer.js';
 import { toAuditEntry } from './audit-entry.js';
 
@@ -39,9 +39,9 @@ function setUp(settings: ConstructorParameters<typeof AuditLogWriter>[2] = {}) {
   const quick = { batchSize: 10, capacity: 50, delayMs: 20, firstPauseMs: 5, longestPauseMs: 20 };
   const writer = new AuditLogWriter(database.write, log, { ...quick, ...settings });
   let count = 0;
-  const add = (entries: number) => {
+  const add = (entries: number, outcome: Outcome = 'success') => {
     for (let i = 0; i < entries; i++)
-      writer.add(toAuditEntry({ event: 'login', outcome: 'success', username: String(++count) }));
+      writer.add(toAuditEntry({ event: 'login', outcome, username: String(++count) }));
   };
   const written = async (entries: number) => {
     for (let i = 0; i < 400 && database.rows.length < entries; i++) await sleep(5);
@@ -111,6 +111,21 @@ describe('the audit log’s writer', () => {
     expect(database.names).toEqual(numbers(21, 70));
     expect(log.errors.filter((line) => line.includes('too many'))).toHaveLength(1);
     expect(log.warnings).toEqual(['20 audit entries were lost']);
+  });
+
+  it('loses failures before anything else where too many wait', async () => {
+    const { database, log, add, written } = setUp();
+    database.away = true;
+    add(15);
+    add(30, 'failure');
+    add(20);
+    add(10, 'failure');
+    await sleep(30);
+    database.away = false;
+    await written(50);
+    const kept = [...numbers(1, 15), ...numbers(41, 75)];
+    expect(new Set(database.names)).toEqual(new Set(kept));
+    expect(log.warnings).toEqual(['25 audit entries were lost']);
   });
 
   it('counts nothing as lost that was being written meanwhile', async () => {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 import type { AuditEntryEntity } from './audit-entry.entity.js';
+import { WaitingEntries } from './waiting-entries.js';
 
 /** Writes entries so that those which are there already do no harm. */
 export type WriteEntries = (entries: AuditEntryEntity[]) => Promise<void>;
@@ -22,7 +23,7 @@ const closingPauseMs = 100;
  */
 export class AuditLogWriter {
   private readonly settings: typeof defaults;
-  private waiting: AuditEntryEntity[] = [];
+  private readonly waiting = new WaitingEntries();
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private failing = false;
@@ -41,9 +42,9 @@ export class AuditLogWriter {
   }
 
   add(entry: AuditEntryEntity): void {
-    this.waiting.push(entry);
+    this.waiting.add(entry);
     this.dropOverflow();
-    if (this.waiting.length >= this.settings.batchSize) this.write();
+    if (this.waiting.size >= this.settings.batchSize) this.write();
     else this.writeSoon();
   }
 
@@ -55,12 +56,12 @@ export class AuditLogWriter {
     limit.abort();
     this.abandoned = true;
     clearTimeout(this.timer);
-    const left = this.lost + this.waiting.length;
+    const left = this.lost + this.waiting.size;
     if (left > 0) this.logger.error(`the process ends, and ${left} audit entries are lost`);
   }
 
   private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0 && !this.abandoned) {
+    while (this.waiting.size > 0 && !this.abandoned) {
       this.write();
       await this.writing;
     }
@@ -77,7 +78,7 @@ export class AuditLogWriter {
     this.timer = undefined;
     this.writing = this.outside(() => this.writeBatches()).finally(() => {
       this.writing = undefined;
-      if (this.waiting.length > 0) this.writeSoon();
+      if (this.waiting.size > 0) this.writeSoon();
     });
   }
 
@@ -93,29 +94,22 @@ export class AuditLogWriter {
   /** Less than a batch waits for more, unless it is late already. */
   private isPressed(): boolean {
     const late = this.failing || this.closing.signal.aborted;
-    return !this.abandoned && this.waiting.length >= (late ? 1 : this.settings.batchSize);
+    return !this.abandoned && this.waiting.size >= (late ? 1 : this.settings.batchSize);
   }
 
   /** The batch stays in the queue until it is written, so that it counts and can be lost like all that waits. */
   private async writeBatch(): Promise<boolean> {
-    const batch = this.waiting.slice(0, this.settings.batchSize);
+    const batch = this.waiting.next(this.settings.batchSize);
     try {
       await this.insert(batch);
     } catch (error) {
       this.noteFailure(error);
       return false;
     }
-    this.takeOut(batch);
+    // Those that were given up for lost while they were being written are not lost.
+    this.lost -= batch.length - this.waiting.takeOut(batch);
     this.noteSuccess();
     return true;
-  }
-
-  /** Those that were given up for lost while they were being written are not lost. */
-  private takeOut(written: AuditEntryEntity[]): void {
-    const entries = new Set(written);
-    const left = this.waiting.filter((entry) => !entries.has(entry));
-    this.lost -= written.length - (this.waiting.length - left.length);
-    this.waiting = left;
   }
 
   private async pause(ms: number): Promise<void> {
@@ -125,11 +119,11 @@ export class AuditLogWriter {
   }
 
   private dropOverflow(): void {
-    if (this.waiting.length <= this.settings.capacity) return;
-    this.waiting.shift();
+    if (this.waiting.size <= this.settings.capacity) return;
+    this.waiting.dropOne();
     this.lost += 1;
     if (this.lost === 1)
-      this.logger.error('too many audit entries wait for the database: the oldest are lost');
+      this.logger.error('too many audit entries wait for the database: refusals are lost, then the oldest');
   }
 
   private noteFailure(error: unknown): void {

@@ -1,25 +1,15 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type Repository } from 'typeorm';
-import { z } from 'zod';
 import { selectList } from '../platform/database/select-list.js';
-import { parseRequest } from '../platform/http/validation.js';
+import { idOfCursor, pageOf, type Page } from '../platform/http/page.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
-import { fromCursor, toCursor } from './audit-entry-id.js';
 import { toAuditEntry, type NewAuditEntry } from './audit-entry.js';
 import { toAuditEntryView, type AuditEntryRow, type AuditEntryView } from './audit-entry.view.js';
 import { pageStatement, type AuditFilter, type Engine } from './audit-log-page.js';
 import { AuditLogWriter } from './audit-log-writer.js';
 
-export interface AuditPage {
-  items: AuditEntryView[];
-  nextCursor: string | null;
-}
-
 const shutdownLimitMs = 2000;
-const cursorSchema = z.object({
-  cursor: z.string().refine((cursor) => fromCursor(cursor) !== undefined),
-});
 
 /** Remembers what matters to security: who, whence, through which door, and how it ended. */
 @Injectable()
@@ -58,12 +48,11 @@ export class AuditLog implements OnApplicationShutdown {
    * One page, the newest first; entries that come later move nothing on the pages after it.
    * @throws AppError invalid_request where the cursor is none of ours
    */
-  async list(filter: AuditFilter, limit: number, cursor?: string): Promise<AuditPage> {
-    const before = cursor === undefined ? undefined : idOf(cursor);
+  async list(filter: AuditFilter, limit: number, cursor?: string): Promise<Page<AuditEntryView>> {
+    const before = cursor === undefined ? undefined : idOfCursor(cursor);
     const { sql, parameters } = pageStatement(this.columns, this.engine, filter, before, limit + 1);
     const rows = await this.repository.query<AuditEntryRow[]>(sql, parameters);
-    const items = rows.slice(0, limit).map(toAuditEntryView);
-    return { items, nextCursor: rows.length > limit ? toCursor(items.at(-1)!.id) : null };
+    return pageOf(rows, limit, toAuditEntryView);
   }
 
   /** In one statement, so that a batch is there or not, and the same batch again changes nothing. */
@@ -76,8 +65,4 @@ export class AuditLog implements OnApplicationShutdown {
       .updateEntity(false)
       .execute();
   }
-}
-
-function idOf(cursor: string): string {
-  return fromCursor(parseRequest(cursorSchema, { cursor }).cursor)!;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parseAddressRange } from '../platform/http/address-range.js';
 import { parseRequest } from '../platform/http/validation.js';
-import { parseAddressRange } from './address-range.js';
 import type { BlockKind } from './block.entity.js';
 
 const longestAccount = 64;

@@ -1,4 +1,9 @@
-import { addressWidths, formatAddressRange, networkOf, readAddressRange } from './address-range.js';
+import {
+  addressWidths,
+  formatAddressRange,
+  networkOf,
+  readAddressRange,
+} from '../platform/http/address-range.js';
 import type { BlockKind } from './block.entity.js';
 
 /** A block as the driver gives it: its value in its one spelling, milliseconds as text or number. */

@@ -4,6 +4,7 @@ import { IsNull, LessThan, LessThanOrEqual, MoreThan, type FindOptionsWhere, typ
 import { v7 as newId } from 'uuid';
 import { insertIfAbsent } from '../platform/database/insert-if-absent.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { idOfCursor, pageOf, type Page } from '../platform/http/page.js';
 import { canonicalAccount, canonicalBlockValue } from './block-value.js';
 import { BlockEntity, type BlockKind } from './block.entity.js';
 import { toBlockView, type BlockView } from './block.view.js';
@@ -23,12 +24,6 @@ export interface Visitor {
   address: string;
   /** The name that is logged in by. */
   account?: string;
-}
-
-export interface BlockPage {
-  /** Newest first. */
-  items: BlockView[];
-  nextCursor: string | null;
 }
 
 /** Who may not log in, by hand and by rule; a change is seen by all replicas within a second. */
@@ -94,11 +89,13 @@ export class Blocklist {
   }
 
   /**
-   * The blocks that stand.
+   * The blocks that stand, newest first.
    * @param cursor the `nextCursor` of the page before
+   * @throws AppError invalid_request where the cursor is none of ours
    */
-  async list(cursor: string | undefined, limit: number): Promise<BlockPage> {
-    const beyond: FindOptionsWhere<BlockEntity> = cursor === undefined ? {} : { id: LessThan(cursor) };
+  async list(cursor: string | undefined, limit: number): Promise<Page<BlockView>> {
+    const beyond: FindOptionsWhere<BlockEntity> =
+      cursor === undefined ? {} : { id: LessThan(idOfCursor(cursor)) };
     const rows = await this.repository.find({
       where: [
         { ...beyond, expiresAt: IsNull() },
@@ -107,8 +104,7 @@ export class Blocklist {
       order: { id: 'DESC' },
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).map(toBlockView);
-    return { items, nextCursor: rows.length > limit ? items.at(-1)!.id : null };
+    return pageOf(rows, limit, toBlockView);
   }
 
   /** Deletes what has ended; it has not counted since. */

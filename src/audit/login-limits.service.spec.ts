@@ -59,6 +59,22 @@ describe('the limits of logging in', () => {
       await limits.countAttempt(mallory);
     });
 
+    it('count wrong guesses of machine clients alone, and then refuse right ones as they refuse wrong ones', async () => {
+      await times(100, () => limits.countClientGuess(mallory, true));
+      await times(10, () => limits.countClientGuess(mallory, false));
+      const wrong = await refusal(limits.countClientGuess(mallory, false));
+      const right = await refusal(limits.countClientGuess(mallory, true));
+      expect(wrong).toMatchObject({ error: 'too_many_requests', retryAfterSeconds: 63 });
+      expect([right.error, right.retryAfterSeconds, right.headers]).toEqual([
+        wrong.error,
+        wrong.retryAfterSeconds,
+        wrong.headers,
+      ]);
+      await limits.countClientGuess('203.0.113.8', true);
+      now += 63_000;
+      await limits.countClientGuess(mallory, true);
+    });
+
     it('are one for a /64 of IPv6, and another for the next', async () => {
       let host = 1;
       await times(10, () => limits.countAttempt(`2001:db8::${host++}`));
@@ -182,7 +198,7 @@ describe('the limits of logging in', () => {
       limits = limitsOf({ count: 2, windowMs: minute }, 1);
       await fail('2001:db8::1');
       expect(await fail('2001:db8::2')).toBe(true);
-      expect(blocks.map(({ value }) => value)).toEqual(['2001:db8:0:0::/64']);
+      expect(blocks.map(({ value }) => value)).toEqual(['2001:db8::/64']);
     });
 
     it('leave other addresses alone', async () => {
@@ -199,6 +215,7 @@ describe('the limits of logging in', () => {
     Object.assign(store, { slide: away, delete: away });
     for (const attempt of [
       limits.countAttempt(mallory),
+      limits.countClientGuess(mallory, true),
       limits.reserveGuess('alice'),
       limits.guessWasRight('alice'),
       limits.recordFailure(mallory),

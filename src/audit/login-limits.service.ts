@@ -32,6 +32,17 @@ export class LoginLimits {
   }
 
   /**
+   * Asked once a machine client's secret was compared, and before anybody is told how: a wrong guess takes a place in the
+   * window of its address, a right one takes none but is refused where none is free. One question to the store decides,
+   * so that guesses made at the same moment learn no more than one after the other would.
+   * @throws AppError too_many_requests
+   */
+  async countClientGuess(address: string, isRight: boolean): Promise<void> {
+    const key = `client-guesses:${addressGroup(address)}`;
+    await this.take(key, this.config.risk.loginsByAddress, isRight ? 0 : 1);
+  }
+
+  /**
    * Takes a slot of the account's window before its password is looked at, so that guesses made at the same moment
    * cannot overrun it; a wrong guess has then been counted, a right one is told to `guessWasRight`.
    * @param account the name as accounts are compared by it; whether it exists makes no difference
@@ -82,8 +93,9 @@ export class LoginLimits {
     return this.blocklist.prolong({ kind: 'address', value: group, reason: ruleReason, expiresAt });
   }
 
-  private async take(key: string, { count, windowMs }: Limit): Promise<void> {
-    const { allowed, retryAfterMs } = await this.store.slide(key, count, windowMs);
+  /** Whatever it weighs, there must be room for one. */
+  private async take(key: string, { count, windowMs }: Limit, cost = 1): Promise<void> {
+    const { allowed, retryAfterMs } = await this.store.slide(key, count - 1 + cost, windowMs, cost);
     if (!allowed) throw tooManyRequests(count, Math.max(1, Math.ceil(retryAfterMs / 1000)));
   }
 }

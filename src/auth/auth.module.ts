@@ -6,26 +6,37 @@ import { UsersModule } from '../users/users.module.js';
 import { WechatModule } from '../wechat/wechat.module.js';
 import { BrowserCookie } from './cookies/browser-cookie.service.js';
 import { Csrf } from './cookies/csrf.service.js';
-import { SessionCookies } from './cookies/session-cookies.service.js';
 import { CredentialsReader } from './credentials.service.js';
 import { Idempotency } from './idempotency.service.js';
+import { LoginCodesController } from './login-codes.controller.js';
+import { LoginCodes } from './login-codes.service.js';
 import { LoginGate } from './login-gate.service.js';
 import { LoginService } from './login.service.js';
+import { Once } from './once.service.js';
+import { ReturnTo } from './return-to.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
 import { TokensController } from './tokens.controller.js';
+import { LinkController } from './wechat/link.controller.js';
+import { LoginStates } from './wechat/login-states.service.js';
+import { RedirectLogin } from './wechat/redirect-login.service.js';
+import { RedirectController } from './wechat/redirect.controller.js';
 import { WechatController } from './wechat/wechat.controller.js';
 import { WechatStrategy } from './wechat/wechat.strategy.js';
 
 @Module({
   imports: [AuditModule, RiskModule, UsersModule, SessionModule, WechatModule],
-  controllers: [WechatController, TokensController],
+  controllers: [WechatController, RedirectController, LinkController, TokensController, LoginCodesController],
   providers: [
     LoginService,
     LoginGate,
+    Once,
     Idempotency,
+    LoginCodes,
+    ReturnTo,
+    LoginStates,
+    RedirectLogin,
     WechatStrategy,
     BrowserCookie,
-    SessionCookies,
     Csrf,
     CredentialsReader,
     TokenDelivery,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { SessionCookies } from './cookies/session-cookies.service.js';
+import { SessionCookies } from '../session/session-cookies.service.js';
 
 /** An access token and how it came; a Bearer token wins over a cookie. */
 export interface Credentials {

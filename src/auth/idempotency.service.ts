@@ -1,60 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Sealer } from '../platform/crypto/sealer.js';
 import { hashSecret } from '../platform/crypto/secrets.js';
-import { AppError } from '../platform/errors/app-error.js';
-import type { ErrorName } from '../platform/errors/catalogue.js';
-import { toAppError } from '../platform/http/to-app-error.js';
 import { parseRequest } from '../platform/http/validation.js';
-import { KeyValueStore } from '../platform/store/key-value-store.js';
-
-const keptMs = 60_000;
-/** Longer than any login may take, so that a claim is lost only with its process. */
-const claimMs = 10_000;
-/** How long those who wait at the moment may still learn of an outcome that is not kept. */
-const passingMs = 2_000;
-const firstPollMs = 40;
-const lastPollMs = 320;
+import { Once } from './once.service.js';
 
 const headerSchema = z.object({ 'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{16,128}$/) });
 
-const recordSchema = z.object({
-  fingerprint: z.string(),
-  owner: z.string().optional(),
-  sealed: z.string().optional(),
-});
-type StoredRecord = z.infer<typeof recordSchema>;
-
-interface Claim {
-  /** Where the record lies. */
-  key: string;
-  /** What makes it the same request: route and body. */
-  fingerprint: string;
-  /** Names the one attempt that holds the claim. */
-  owner: string;
-  record: string;
-}
-
-type Outcome<Answer> =
-  | { answer: Answer }
-  | { error: ErrorName; details: { zh: unknown; en: unknown }; retryAfterSeconds?: number };
-
-/**
- * Makes a lost answer safe: the same `Idempotency-Key`, route and body get the same answer for a minute, from any
- * replica, however many ask at once.
- */
+/** Does once what several requests of one `Idempotency-Key` ask for. */
 @Injectable()
 export class Idempotency {
-  constructor(
-    private readonly store: KeyValueStore,
-    private readonly sealer: Sealer,
-  ) {}
+  constructor(private readonly occasions: Once) {}
 
   /**
-   * Does the work once for one key; without a key, each time.
+   * Does the work once for one key, route and body; without a key, each time.
    * @param body what the route's schema made of the body
    * @param recheck refuses an answer that may no longer be repeated
    * @throws AppError idempotency_key_reused, and whatever the work throws
@@ -68,107 +27,11 @@ export class Idempotency {
     const header = request.headers['idempotency-key'];
     if (header === undefined) return work();
     const { 'Idempotency-Key': key } = parseRequest(headerSchema, { 'Idempotency-Key': header });
-    const claim = newClaim(key, request.routeOptions.url ?? '', body);
-    const known = await this.claimOrAwait(claim);
-    if (known === undefined) return this.perform(claim, work);
-    const answer = repeat(this.openOutcome<Answer>(known, claim.key));
-    await recheck(answer);
-    return answer;
+    const occasion = {
+      key: `idempotency:${hashSecret(key)}`,
+      request: `${request.routeOptions.url}\n${JSON.stringify(body)}`,
+      otherRequest: 'idempotency_key_reused' as const,
+    };
+    return this.occasions.do(occasion, work, recheck);
   }
-
-  /** Nothing where the claim is ours; else the sealed outcome of whoever had it. */
-  private async claimOrAwait(claim: Claim): Promise<string | undefined> {
-    if (await this.store.setIfAbsent(claim.key, claim.record, claimMs)) return undefined;
-    let owner: string | undefined;
-    let pauseMs = firstPollMs;
-    for (const deadline = Date.now() + claimMs + passingMs; Date.now() < deadline; await sleep(pauseMs)) {
-      pauseMs = Math.min(pauseMs * 1.5, lastPollMs);
-      const stored = await this.store.get(claim.key);
-      if (stored === null) {
-        const passing = owner === undefined ? null : await this.store.get(passingKey(owner));
-        if (passing !== null) return passing;
-        // Its owner died, or it answered before we began to wait: the work is ours to try.
-        if (await this.store.setIfAbsent(claim.key, claim.record, claimMs)) return undefined;
-        continue;
-      }
-      const record = recordSchema.parse(JSON.parse(stored));
-      if (record.fingerprint !== claim.fingerprint) throw new AppError('idempotency_key_reused');
-      if (record.sealed !== undefined) return record.sealed;
-      owner = record.owner;
-    }
-    throw new AppError('dependency_unavailable', { retryAfterSeconds: 1 });
-  }
-
-  private async perform<Answer>(claim: Claim, work: () => Promise<Answer>): Promise<Answer> {
-    try {
-      const answer = await work();
-      await this.keep(claim, { answer });
-      return answer;
-    } catch (error) {
-      const known = toAppError(error);
-      if (consumedSomething(known)) await this.keep(claim, outcomeOf(known));
-      else await this.passOn(claim, outcomeOf(known));
-      throw error;
-    }
-  }
-
-  /** The work is done: a store that fails now must not turn its answer into an error. */
-  private async keep(claim: Claim, outcome: Outcome<unknown>): Promise<void> {
-    const { key, fingerprint } = claim;
-    const record = JSON.stringify({ fingerprint, sealed: this.seal(outcome, key) } satisfies StoredRecord);
-    await this.store.compareAndSet(key, claim.record, record, keptMs).catch(() => undefined);
-  }
-
-  /** Frees the key for another try, and tells those who wait, so that they do not all try in turn. */
-  private async passOn({ key, record, owner }: Claim, outcome: Outcome<never>): Promise<void> {
-    try {
-      await this.store.set(passingKey(owner), this.seal(outcome, key), passingMs);
-      await this.store.compareAndSet(key, record, null, keptMs);
-    } catch {
-      // The claim ends by itself.
-    }
-  }
-
-  private seal(outcome: Outcome<unknown>, key: string): string {
-    return this.sealer.seal(JSON.stringify(outcome), key);
-  }
-
-  private openOutcome<Answer>(sealed: string, key: string): Outcome<Answer> {
-    try {
-      return JSON.parse(this.sealer.open(sealed, key)) as Outcome<Answer>;
-    } catch (error) {
-      // While ENCRYPTION_KEYS are being changed, another replica may have sealed with a key this one does not have yet.
-      throw new AppError('dependency_unavailable', { retryAfterSeconds: 1, cause: error });
-    }
-  }
-}
-
-function newClaim(header: string, route: string, body: unknown): Claim {
-  const fingerprint = hashSecret(`${route}\n${JSON.stringify(body)}`);
-  const owner = randomUUID();
-  const record = JSON.stringify({ fingerprint, owner } satisfies StoredRecord);
-  return { key: `idempotency:${hashSecret(header)}`, fingerprint, owner, record };
-}
-
-function passingKey(owner: string): string {
-  return `idempotency-passing:${owner}`;
-}
-
-function repeat<Answer>(outcome: Outcome<Answer>): Answer {
-  if ('answer' in outcome) return outcome.answer;
-  const { error, details, retryAfterSeconds } = outcome;
-  throw new AppError(error, { details: (language: 'zh' | 'en') => details[language], retryAfterSeconds });
-}
-
-function outcomeOf(error: AppError): Outcome<never> {
-  return {
-    error: error.error,
-    details: { zh: error.detailsIn('zh'), en: error.detailsIn('en') },
-    retryAfterSeconds: error.retryAfterSeconds,
-  };
-}
-
-/** Where nothing was consumed, the same request deserves another try. */
-function consumedSomething({ status }: AppError): boolean {
-  return status < 500 ? status !== 429 : status === 502;
 }

@@ -27,17 +27,28 @@ export class LoginGate {
    */
   async pass<Result>(
     request: FastifyRequest,
-    appId: string,
+    appId: string | undefined,
     attempt: () => Promise<Result>,
   ): Promise<Result> {
-    try {
-      const { address } = whenceOf(request);
-      await this.blocklist.requireFree({ address });
-      await this.limits.countAttempt(address);
+    return this.passRedirect(request, appId, async () => {
       await checkReplay(request.headers, this.config.risk.replayProtection, this.nonces);
+      return attempt();
+    });
+  }
+
+  /** The same for a browser that WeChat sends: it carries no headers of ours, its state stands for them. */
+  async passRedirect<Result>(
+    request: FastifyRequest,
+    appId: string | undefined,
+    attempt: () => Promise<Result>,
+  ): Promise<Result> {
+    const whence = whenceOf(request);
+    try {
+      await this.blocklist.requireFree({ address: whence.address });
+      await this.limits.countAttempt(whence.address);
       return await attempt();
     } catch (error) {
-      await this.refusals.remember({ event: 'login', appId, ...whenceOf(request) }, toAppError(error));
+      await this.refusals.remember({ event: 'login', appId, ...whence }, toAppError(error));
       throw error;
     }
   }

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
+import type { DeviceType } from '../platform/config/config.js';
+import { AppError } from '../platform/errors/app-error.js';
 import { AccessTokens } from '../session/access-tokens.service.js';
 import { SessionStates } from '../session/session-states.service.js';
-import { Sessions, type OpenSession, type Whence } from '../session/sessions.service.js';
-import type { DeviceType } from '../platform/config/config.js';
+import { SessionEnds, type Whence } from '../session/session-ends.service.js';
+import { Sessions, type NewSession, type OpenSession } from '../session/sessions.service.js';
 import { Identities, type IdentifiedUser } from '../users/identities.service.js';
-import { Users } from '../users/users.service.js';
+import type { UserRow, UserView } from '../users/user.view.js';
+import { refuseLocked, Users } from '../users/users.service.js';
 import type { WechatProof } from '../wechat/wechat-channel.js';
+import type { LoginGrant } from './login-codes.service.js';
 import type { DeviceInput, Issued, LoginTokens, RefreshedTokens } from './login.schemas.js';
 import type { Visit } from './visit.js';
 
@@ -18,10 +22,21 @@ interface Door {
   clientId: string;
 }
 
+/** What a session takes over from the one that begot it. */
+type Inheritance = Pick<NewSession, 'authenticatedAt' | 'maxExpiresAt'>;
+
+interface Admitted {
+  user: UserView;
+  session: OpenSession;
+}
+
 const deviceOfDoor: Partial<Record<string, DeviceType>> = {
   'mini-program': 'mini-program',
   mobile: 'mobile',
 };
+
+/** Who the person is may change while they come in; each time it did, they are looked up anew. */
+const attempts = 5;
 
 /** The funnel every login ends in: proof → user → session → tokens. */
 @Injectable()
@@ -30,37 +45,29 @@ export class LoginService {
     private readonly identities: Identities,
     private readonly users: Users,
     private readonly sessions: Sessions,
+    private readonly ends: SessionEnds,
     private readonly states: SessionStates,
     private readonly tokens: AccessTokens,
     private readonly audit: AuditLog,
   ) {}
 
   async logInByWechat(proof: WechatProof, visit: Visit): Promise<Issued<LoginTokens>> {
-    const identified = await this.identities.identify(proof);
-    return this.admit(identified, { via: proof.kind, clientId: proof.appId }, visit);
+    return this.logIn(() => this.identify(proof, visit), doorOf(proof), visit);
   }
 
-  /** What every door shares once it is known who the person is. */
-  private async admit(identified: IdentifiedUser, door: Door, visit: Visit): Promise<Issued<LoginTokens>> {
-    const { isNewUser } = identified;
-    const user = await this.users.admit(identified.user);
-    const session = await this.sessions.open({
-      userId: user.id,
-      role: user.role,
-      ...door,
-      device: describeDevice(visit.device, door.via),
-      address: visit.address,
-      userAgent: visit.userAgent,
-    });
-    this.remember(user.id, door, visit, isNewUser);
-    return { ...this.tokensFor(session), isNewUser, user };
+  /** What a login code of this person carries; the session is opened by whoever exchanges it. */
+  async grantByWechat(proof: WechatProof, visit: Visit): Promise<LoginGrant> {
+    const { user, isNewUser } = await this.identify(proof, visit);
+    refuseLocked(user);
+    return { userId: user.id, isNewUser, ...doorOf(proof) };
   }
 
-  private remember(userId: string, { clientId: appId }: Door, visit: Visit, isNewUser: boolean): void {
-    const { address, userAgent } = visit;
-    const entry = { outcome: 'success' as const, userId, appId, address, userAgent };
-    if (isNewUser) this.audit.record({ event: 'identity_created', ...entry });
-    this.audit.record({ event: 'login', ...entry });
+  /** @throws AppError login_code_invalid where its user is no more, user_locked, session_ended */
+  async logInByGrant(grant: LoginGrant, visit: Visit): Promise<Issued<LoginTokens>> {
+    const { userId, isNewUser, via, clientId, parent } = grant;
+    if (parent) await this.states.require(parent.sessionId);
+    const find = async () => ({ user: await this.userOfGrant(userId), isNewUser });
+    return this.logIn(find, { via, clientId }, visit, parent);
   }
 
   async refresh(refreshToken: string, whence: Whence): Promise<Issued<RefreshedTokens>> {
@@ -74,6 +81,79 @@ export class LoginService {
   async requireStillGood({ sessionId }: RefreshedTokens): Promise<void> {
     const { userId } = await this.states.require(sessionId);
     await this.users.requireActive(userId);
+  }
+
+  /** What every door shares once it is known how to find the person. */
+  private async logIn(
+    find: () => Promise<IdentifiedUser>,
+    door: Door,
+    visit: Visit,
+    inheritance?: Inheritance,
+  ): Promise<Issued<LoginTokens>> {
+    let isNewUser = false;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const identified = await find();
+      isNewUser ||= identified.isNewUser;
+      const admitted = await this.admit(identified.user, door, visit, inheritance);
+      if (!admitted) continue;
+      this.remember(admitted.user.id, door, visit, isNewUser);
+      return { ...this.tokensFor(admitted.session), isNewUser, user: admitted.user };
+    }
+    throw new AppError('dependency_unavailable', { retryAfterSeconds: 1 });
+  }
+
+  private async identify(proof: WechatProof, { address, userAgent }: Visit): Promise<IdentifiedUser> {
+    const ending = this.ends.endingAllOf('merged', { address, userAgent, appId: proof.appId });
+    const { user, isNewUser } = await this.identities.identify(proof, ending.within);
+    await ending.announce();
+    const known = proof.profile ? await this.users.acceptProfile(user, proof.profile) : user;
+    return { user: known, isNewUser };
+  }
+
+  private async userOfGrant(userId: string): Promise<UserRow> {
+    return this.users.find(userId).catch((error: unknown) => {
+      throw error instanceof AppError && error.error === 'not_found'
+        ? new AppError('login_code_invalid')
+        : error;
+    });
+  }
+
+  /**
+   * The session comes first: whoever locks the user at the same moment then finds it, or is found by the user's admission.
+   * Nothing where the user has changed since it was read.
+   */
+  private async admit(
+    user: UserRow,
+    door: Door,
+    visit: Visit,
+    inheritance?: Inheritance,
+  ): Promise<Admitted | undefined> {
+    refuseLocked(user);
+    const session = await this.sessions.open({
+      userId: user.id,
+      role: user.role,
+      ...door,
+      ...inheritance,
+      device: describeDevice(visit.device, door.via),
+      address: visit.address,
+      userAgent: visit.userAgent,
+    });
+    try {
+      const admitted = await this.users.admit(user);
+      if (admitted) return { user: admitted, session };
+    } catch (error) {
+      await this.ends.end(session, 'user_locked');
+      throw error;
+    }
+    await this.ends.end(session, 'revoked');
+    return undefined;
+  }
+
+  private remember(userId: string, { clientId: appId }: Door, visit: Visit, isNewUser: boolean): void {
+    const { address, userAgent } = visit;
+    const entry = { outcome: 'success' as const, userId, appId, address, userAgent };
+    if (isNewUser) this.audit.record({ event: 'identity_created', ...entry });
+    this.audit.record({ event: 'login', ...entry });
   }
 
   private tokensFor(session: OpenSession): Issued<RefreshedTokens> {
@@ -92,6 +172,10 @@ export class LoginService {
       csrfToken: session.csrfToken,
     };
   }
+}
+
+function doorOf({ kind, appId }: WechatProof): Door {
+  return { via: kind, clientId: appId };
 }
 
 function describeDevice(device: DeviceInput | undefined, door: string) {

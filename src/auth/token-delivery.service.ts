@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { SessionCookies } from './cookies/session-cookies.service.js';
+import { SessionCookies } from '../session/session-cookies.service.js';
 import type { Delivered, DeliveryMode, Issued, RefreshedTokens } from './login.schemas.js';
 
 /** Hands tokens over as the client asked: in the body, or in cookies and then nowhere else. */

@@ -2,6 +2,8 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { AppError } from '../platform/errors/app-error.js';
+import type { ErrorName } from '../platform/errors/catalogue.js';
 import { whenceOf } from '../platform/http/client-address.js';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
 import {
@@ -15,14 +17,14 @@ import {
 import { Public } from '../platform/http/public.decorator.js';
 import { noBody, parseRequest } from '../platform/http/validation.js';
 import { familyHashOf } from '../session/refresh-token.js';
+import { SessionCookies } from '../session/session-cookies.service.js';
 import { SessionStates } from '../session/session-states.service.js';
-import { Sessions } from '../session/sessions.service.js';
+import { SessionEnds } from '../session/session-ends.service.js';
 import { userExample } from '../users/user.examples.js';
 import { Csrf } from './cookies/csrf.service.js';
-import { SessionCookies } from './cookies/session-cookies.service.js';
 import { Idempotency } from './idempotency.service.js';
 import { refreshedTokensExample } from './login.examples.js';
-import { refreshAnswer, type Delivered, type RefreshedTokens } from './login.schemas.js';
+import { refreshAnswer, type Delivered, type Issued, type RefreshedTokens } from './login.schemas.js';
 import { LoginGate } from './login-gate.service.js';
 import { LoginService } from './login.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
@@ -31,12 +33,15 @@ const refreshBody = z.strictObject({
   refreshToken: z.string().min(1).max(512).optional().describe('Absent where a cookie carries it'),
 });
 
+/** What says that the tokens in the cookies are good no more. */
+const overErrors = new Set<ErrorName>(['session_ended', 'refresh_token_invalid', 'refresh_token_reused']);
+
 @ApiTags('Logging in')
 @Controller('api/v1/auth')
 export class TokensController {
   constructor(
     private readonly login: LoginService,
-    private readonly sessions: Sessions,
+    private readonly ends: SessionEnds,
     private readonly idempotency: Idempotency,
     private readonly delivery: TokenDelivery,
     private readonly cookies: SessionCookies,
@@ -52,7 +57,14 @@ export class TokensController {
   @ApiIdempotencyKey()
   @ApiInput(refreshBody, { refreshToken: refreshedTokensExample.refreshToken })
   @ApiAnswer(200, refreshAnswer, refreshedTokensExample)
-  @ApiErrors('refresh_token_invalid', 'refresh_token_reused', 'csrf_invalid')
+  @ApiErrors(
+    'blocked',
+    'unauthenticated',
+    'session_ended',
+    'refresh_token_invalid',
+    'refresh_token_reused',
+    'csrf_invalid',
+  )
   async refresh(
     @Body({ schema: refreshBody }) body: z.infer<typeof refreshBody>,
     @Req() request: FastifyRequest,
@@ -60,14 +72,14 @@ export class TokensController {
   ): Promise<Delivered<RefreshedTokens>> {
     await this.gate.requireFree(request);
     const byCookie = body.refreshToken === undefined;
-    const refreshToken = body.refreshToken ?? (await this.refreshTokenOfCookie(request));
-    const tokens = await this.idempotency.once(
-      request,
-      { refreshToken },
-      () => this.login.refresh(refreshToken, whenceOf(request)),
-      (known) => this.login.requireStillGood(known),
-    );
-    return this.delivery.deliver(reply, tokens, byCookie ? 'cookie' : 'token');
+    const refreshToken = body.refreshToken ?? this.refreshTokenOfCookie(request);
+    try {
+      const tokens = await this.refreshOnce(request, refreshToken);
+      return this.delivery.deliver(reply, tokens, byCookie ? 'cookie' : 'token');
+    } catch (error) {
+      if (byCookie && isOver(error)) this.cookies.clear(reply);
+      throw error;
+    }
   }
 
   @Post('logout')
@@ -78,12 +90,12 @@ export class TokensController {
   @ApiAnswer(200, z.null(), null)
   @ApiCallerErrors()
   async logout(
-    @CurrentCaller() { sessionId: id, userId, byCookie }: Caller,
+    @CurrentCaller() { sessionId: id, userId, clientId, byCookie }: Caller,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.end({ id, userId }, 'logged_out', whenceOf(request));
+    await this.ends.end({ id, userId, clientId }, 'logged_out', whenceOf(request));
     if (byCookie) this.cookies.clear(reply);
   }
 
@@ -115,13 +127,27 @@ export class TokensController {
       .header('x-session-id', caller.sessionId);
   }
 
+  private refreshOnce(request: FastifyRequest, refreshToken: string): Promise<Issued<RefreshedTokens>> {
+    return this.idempotency.once(
+      request,
+      { refreshToken },
+      () => this.login.refresh(refreshToken, whenceOf(request)),
+      (known) => this.login.requireStillGood(known),
+    );
+  }
+
   /** A cookie travels by itself, so the page must show that it asked. */
-  private async refreshTokenOfCookie(request: FastifyRequest): Promise<string> {
+  private refreshTokenOfCookie(request: FastifyRequest): string {
     const refreshToken = this.cookies.refreshToken(request);
+    if (!refreshToken && this.cookies.areUsedBy(request)) throw new AppError('unauthenticated');
     const known = parseRequest(refreshBody.required(), { refreshToken }).refreshToken;
     this.csrf.require(request, familyHashOf(known));
     return known;
   }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof AppError && overErrors.has(error.error);
 }
 
 /** What the gateway was asked to do: Traefik's header, nginx's, or both where a client forged the other's. */

@@ -3,7 +3,8 @@ import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { AccessTokens, type AccessClaims } from './access-tokens.service.js';
 import { SessionStates } from './session-states.service.js';
-import { Sessions, type Whence } from './sessions.service.js';
+import { SessionEnds, type Whence } from './session-ends.service.js';
+import { Sessions } from './sessions.service.js';
 
 /** What RFC 7662 says of a token: all that counts for one that is good, nothing for any other. */
 export type Introspection =
@@ -30,6 +31,7 @@ export class TokenInspector {
     private readonly tokens: AccessTokens,
     private readonly states: SessionStates,
     private readonly sessions: Sessions,
+    private readonly ends: SessionEnds,
     private readonly config: Config,
   ) {}
 
@@ -41,7 +43,7 @@ export class TokenInspector {
   async revoke(token: string, whence: Whence): Promise<void> {
     const claims = this.claimsOf(token);
     const session = claims ? { id: claims.sid, userId: claims.sub } : await this.sessions.ownerOf(token);
-    if (session) await this.sessions.end(session, 'revoked', whence);
+    if (session) await this.ends.end(session, 'revoked', whence);
   }
 
   private async ofAccessToken(token: string): Promise<Introspection | undefined> {

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -6,8 +6,8 @@ import { ApiInput, ApiPlainAnswer } from '../platform/http/openapi.js';
 import { whenceOf } from '../platform/http/client-address.js';
 import { Public } from '../platform/http/public.decorator.js';
 import { TokenInspector, type Introspection } from './introspection.service.js';
-import { MachineClients } from './machine-clients.service.js';
-import { OauthFilter } from './oauth.filter.js';
+import { ClientScope, MachineClientGuard } from './machine-client.guard.js';
+import { formWanted, OauthFilter } from './oauth.filter.js';
 
 /** Parameters that a standard may add later are ignored, as OAuth asks. */
 const tokenForm = z.object({
@@ -28,18 +28,18 @@ const introspectionExample = {
 const formExample = { token: 'eyJhbGciOiJFUzI1NiIs…', token_type_hint: 'access_token' };
 const oauthError = z.object({ error: z.string(), error_description: z.string() });
 const clientRefused = { error: 'invalid_client', error_description: 'Please log in' };
+const notForm = { error: 'invalid_request', error_description: formWanted };
 
 @ApiTags('For other systems')
 @Public()
+@UseGuards(MachineClientGuard)
 @UseFilters(OauthFilter)
 @Controller('oauth')
 export class OauthController {
-  constructor(
-    private readonly clients: MachineClients,
-    private readonly inspector: TokenInspector,
-  ) {}
+  constructor(private readonly inspector: TokenInspector) {}
 
   @Post('introspect')
+  @ClientScope('introspect')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiConsumes('application/x-www-form-urlencoded')
@@ -50,15 +50,13 @@ export class OauthController {
   @ApiInput(tokenForm, formExample)
   @ApiPlainAnswer(200, 'What the token stands for', introspection, introspectionExample)
   @ApiPlainAnswer(401, 'No such client', oauthError, clientRefused)
-  async introspect(
-    @Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>,
-    @Req() request: FastifyRequest,
-  ): Promise<Introspection> {
-    await this.clients.require(request, 'introspect');
+  @ApiPlainAnswer(415, 'Not a form', oauthError, notForm)
+  introspect(@Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>): Promise<Introspection> {
     return this.inspector.introspect(token);
   }
 
   @Post('revoke')
+  @ClientScope('revoke')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiConsumes('application/x-www-form-urlencoded')
@@ -69,11 +67,12 @@ export class OauthController {
   @ApiInput(tokenForm, formExample)
   @ApiPlainAnswer(200, 'The token is good no more', z.object({}), {})
   @ApiPlainAnswer(401, 'No such client', oauthError, clientRefused)
+  @ApiPlainAnswer(415, 'Not a form', oauthError, notForm)
   async revoke(
     @Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>,
     @Req() request: FastifyRequest,
   ): Promise<object> {
-    const { id: appId } = await this.clients.require(request, 'revoke');
+    const appId = request.machineClient?.id;
     await this.inspector.revoke(token, { appId, ...whenceOf(request) });
     return {};
   }

@@ -1,5 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { AppError } from '../platform/errors/app-error.js';
 import type { ErrorName } from '../platform/errors/catalogue.js';
 import { describeError } from '../platform/observability/describe-error.js';
 import { toAppError } from '../platform/http/to-app-error.js';
@@ -9,9 +10,13 @@ const oauthErrors: Partial<Record<ErrorName, string>> = {
   unauthenticated: 'invalid_client',
   request_signature_invalid: 'invalid_client',
   forbidden: 'insufficient_scope',
+  unsupported_media_type: 'invalid_request',
   dependency_unavailable: 'temporarily_unavailable',
   internal_error: 'server_error',
 };
+
+/** Where the catalogue's words would mislead. */
+export const formWanted = 'Please send application/x-www-form-urlencoded';
 
 /** OAuth's endpoints answer in OAuth's form, not in our envelope. */
 @Catch()
@@ -28,6 +33,10 @@ export class OauthFilter implements ExceptionFilter {
     void reply
       .header('cache-control', 'no-store')
       .status(error.status)
-      .send({ error: oauthErrors[error.error] ?? error.error, error_description: error.messageIn('en') });
+      .send({ error: oauthErrors[error.error] ?? error.error, error_description: descriptionOf(error) });
   }
+}
+
+function descriptionOf(error: AppError): string {
+  return error.error === 'unsupported_media_type' ? formWanted : error.messageIn('en');
 }

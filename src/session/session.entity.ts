@@ -60,6 +60,10 @@ export class SessionEntity {
   @Column(timeColumn({ name: 'created_at' }))
   createdAt: number;
 
+  /** When the person last proved who they are: earlier than the session only where a session begot another. */
+  @Column(timeColumn({ name: 'authenticated_at', default: 0 }))
+  authenticatedAt: number;
+
   @Column(timeColumn({ name: 'last_seen_at' }))
   lastSeenAt: number;
 

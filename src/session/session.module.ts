@@ -7,6 +7,8 @@ import { TokenInspector } from './introspection.service.js';
 import { JwksController } from './jwks.controller.js';
 import { MachineClients } from './machine-clients.service.js';
 import { OauthController } from './oauth.controller.js';
+import { SessionCookies } from './session-cookies.service.js';
+import { SessionEnds } from './session-ends.service.js';
 import { SessionEntity } from './session.entity.js';
 import { LastSeen } from './last-seen.service.js';
 import { SessionStates } from './session-states.service.js';
@@ -17,7 +19,17 @@ import { SigningKeys } from './signing-keys.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([SessionEntity, SigningKeyEntity]), AuditModule, RiskModule],
   controllers: [JwksController, OauthController],
-  providers: [SigningKeys, AccessTokens, LastSeen, SessionStates, Sessions, MachineClients, TokenInspector],
-  exports: [AccessTokens, SessionStates, Sessions],
+  providers: [
+    SigningKeys,
+    AccessTokens,
+    LastSeen,
+    SessionCookies,
+    SessionStates,
+    SessionEnds,
+    Sessions,
+    MachineClients,
+    TokenInspector,
+  ],
+  exports: [AccessTokens, SessionCookies, SessionStates, SessionEnds, Sessions],
 })
 export class SessionModule {}

@@ -1,17 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
+import { IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import type { AuditEvent } from '../audit/audit-event.js';
-import { AuditLog } from '../audit/audit-log.service.js';
 import { Config, type DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { retryTransient } from '../platform/database/retry-transient.js';
+import { databaseTime } from '../platform/database/database-time.js';
 import type { Language } from '../platform/errors/app-error.js';
 import type { Caller } from '../platform/http/caller.decorator.js';
-import { pageOf, type Page, type PageRequest } from '../platform/http/page.js';
+import { idOfCursor, pageOf, type Page, type PageRequest } from '../platform/http/page.js';
 import { csrfTokenOf } from './csrf-token.js';
-import type { EndReason } from './end-reason.js';
 import {
   familyHash,
   formatRefreshToken,
@@ -22,7 +19,8 @@ import {
   successorOf,
   type RefreshToken,
 } from './refresh-token.js';
-import { sessionEnded, SessionStates } from './session-states.service.js';
+import { SessionEnds, type Owned, type Whence } from './session-ends.service.js';
+import { sessionEnded } from './session-states.service.js';
 import { SessionEntity } from './session.entity.js';
 import { toSessionView, type SessionView } from './session.view.js';
 
@@ -35,6 +33,9 @@ export interface NewSession {
   device: { id?: string; type: DeviceType; name?: string };
   address: string;
   userAgent?: string;
+  /** Milliseconds; only where the session is begotten by another, which proved no more than this. */
+  authenticatedAt?: number;
+  maxExpiresAt?: number;
 }
 
 /** A session with the refresh token that carries it on; times are milliseconds. */
@@ -49,24 +50,14 @@ export interface OpenSession {
   csrfToken: string;
 }
 
-type Owned = Pick<SessionEntity, 'id' | 'userId'>;
-
-/** From where an act came, for the audit log. */
-export interface Whence {
-  address?: string;
-  userAgent?: string;
-  appId?: string;
-}
-
-/** Opens, carries on and ends sessions; the database is the truth. */
+/** Opens sessions and carries them on; the database is the truth. */
 @Injectable()
 export class Sessions {
   private readonly logger = new Logger('Sessions');
 
   constructor(
     @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
-    private readonly states: SessionStates,
-    private readonly audit: AuditLog,
+    private readonly ends: SessionEnds,
     private readonly config: Config,
   ) {}
 
@@ -74,7 +65,7 @@ export class Sessions {
     const now = Date.now();
     const id = newId();
     const token = newRefreshToken(id);
-    const maxExpiresAt = now + this.config.session.maxTtlMs;
+    const maxExpiresAt = Math.min(now + this.config.session.maxTtlMs, session.maxExpiresAt ?? Infinity);
     const expiresAt = Math.min(now + this.config.session.refreshTtlMs, maxExpiresAt);
     await this.repository.insert({
       id,
@@ -90,12 +81,13 @@ export class Sessions {
       familyHash: familyHash(token),
       refreshHash: refreshHash(token),
       rotatedAt: now,
-      createdAt: now,
+      createdAt: databaseTime(this.repository.manager.dataSource),
+      authenticatedAt: session.authenticatedAt ?? now,
       lastSeenAt: now,
       expiresAt,
       maxExpiresAt,
     });
-    await this.makeRoom({ id, userId: session.userId }, session.device.type);
+    await this.makeRoom({ id, ...session });
     return {
       ...session,
       id,
@@ -121,11 +113,6 @@ export class Sessions {
     return this.answerPredecessor(token, whence);
   }
 
-  /** Ends a session of this user once; false where no such session lives. */
-  async end({ id, userId }: Owned, reason: EndReason, whence: Whence = {}): Promise<boolean> {
-    return (await this.endThese(userId, [id], reason, whence)) === 1;
-  }
-
   /** The session this refresh token is or was one of: whoever holds it held the session. */
   async ownerOf(text: string): Promise<Owned | undefined> {
     const token = parseRefreshToken(text);
@@ -143,14 +130,27 @@ export class Sessions {
     return (await this.repository.findOneBy({ id: token.sessionId, ...hashes, ...alive })) ?? undefined;
   }
 
-  /** The living sessions of a user, newest first. */
+  /**
+   * The living session that is calling.
+   * @throws AppError session_ended
+   */
+  async get({ sessionId, userId }: Caller): Promise<SessionEntity> {
+    const session = await this.repository.findOneBy({ id: sessionId, userId, endedAt: IsNull() });
+    if (!session || session.expiresAt <= Date.now()) throw sessionEnded('expired');
+    return session;
+  }
+
+  /**
+   * The living sessions of a user, newest first.
+   * @throws AppError invalid_request where the cursor is none of ours
+   */
   async list(caller: Caller, { cursor, limit }: PageRequest, language: Language): Promise<Page<SessionView>> {
     const sessions = await this.repository.find({
       where: {
         userId: caller.userId,
         endedAt: IsNull(),
         expiresAt: MoreThan(Date.now()),
-        ...(cursor === undefined ? {} : { id: LessThan(cursor) }),
+        ...(cursor === undefined ? {} : { id: LessThan(idOfCursor(cursor)) }),
       },
       order: { id: 'DESC' },
       take: limit + 1,
@@ -158,52 +158,31 @@ export class Sessions {
     return pageOf(sessions, limit, (session) => toSessionView(session, caller.sessionId, language));
   }
 
-  /** Ends all sessions of a user, but the one to keep; how many there were. */
-  async endAll(userId: string, reason: EndReason, whence: Whence, keepId?: string): Promise<number> {
-    const living = await this.repository.find({ select: { id: true }, where: { userId, endedAt: IsNull() } });
-    const ids = living.map(({ id }) => id).filter((id) => id !== keepId);
-    return this.endThese(userId, ids, reason, whence);
-  }
-
-  /** In one statement, so that many logins at once do not end each other's sessions one by one. */
-  private async endThese(userId: string, ids: string[], reason: EndReason, whence: Whence): Promise<number> {
-    if (ids.length === 0) return 0;
-    const { affected = 0 } = await retryTransient(() =>
-      this.repository.update(
-        { id: In(ids), userId, endedAt: IsNull() },
-        { endedAt: Date.now(), endReason: reason },
-      ),
-    );
-    if (affected === 0) return 0;
-    await this.states.announceEnds(ids);
-    const entry = { event: eventOf(reason), outcome: 'success' as const, userId, reason, ...whence };
-    for (let i = 0; i < affected; i++) this.audit.record(entry);
-    return affected;
-  }
-
   /** A session that its owner will not hear of must not take up room: where none can be made, it ends too. */
-  private async makeRoom(opened: Owned, deviceType: DeviceType): Promise<void> {
+  private async makeRoom(opened: NewSession & { id: string }): Promise<void> {
+    const { device, address, userAgent, clientId: appId } = opened;
+    const whence = { address, userAgent, appId };
     try {
-      await this.endBeyondLimit(opened.userId, deviceType);
+      await this.endBeyondLimit(opened.userId, device.type, whence);
     } catch (error) {
-      await this.end(opened, 'replaced').catch(() => false);
+      await this.ends.end(opened, 'replaced', whence).catch(() => false);
       throw error;
     }
   }
 
   /** Whoever opens one session too many sees all that were opened before, so that the oldest end in every race. */
-  private async endBeyondLimit(userId: string, deviceType: DeviceType): Promise<void> {
+  private async endBeyondLimit(userId: string, deviceType: DeviceType, whence: Whence): Promise<void> {
     const limit = this.config.session.limits[deviceType] ?? 0;
     if (limit === 0) return;
     const beyond = await this.repository.find({
-      select: { id: true },
+      select: { id: true, clientId: true },
       where: { userId, deviceType, endedAt: IsNull(), expiresAt: MoreThan(Date.now()) },
       order: { createdAt: 'DESC', id: 'DESC' },
       skip: limit,
       take: 1000,
     });
-    const ids = beyond.map(({ id }) => id).sort();
-    await this.endThese(userId, ids, 'replaced', {});
+    const ending = beyond.sort((a, b) => (a.id < b.id ? -1 : 1));
+    await this.ends.endThese(userId, ending, 'replaced', whence);
   }
 
   private async findAlive(token: RefreshToken): Promise<SessionEntity> {
@@ -245,17 +224,12 @@ export class Sessions {
   }
 
   private async refuseReuse(session: SessionEntity, whence: Whence): Promise<never> {
-    const ended = await this.end(session, 'refresh_token_reused', { appId: session.clientId, ...whence });
+    const ended = await this.ends.end(session, 'refresh_token_reused', whence);
     if (ended) {
       this.logger.warn(`a refresh token of user ${session.userId} was used again; its session was ended`);
     }
     throw new AppError('refresh_token_reused');
   }
-}
-
-function eventOf(reason: EndReason): AuditEvent {
-  if (reason === 'logged_out') return 'logout';
-  return reason === 'refresh_token_reused' ? reason : 'session_ended';
 }
 
 function toOpenSession(session: SessionEntity, token: RefreshToken): OpenSession {

@@ -9,17 +9,18 @@ export type RingKey = SigningKey & Scheduled;
 export class SigningKeyRing {
   private readonly byKid: Map<string, RingKey>;
 
-  /** @param keys oldest first, at least one */
+  /** @param keys oldest first, at least one that can sign */
   constructor(private readonly keys: RingKey[]) {
     this.byKid = new Map(keys.map((key) => [key.kid, key]));
   }
 
   signer(): SigningKey {
-    return signerAt(this.keys, Date.now());
+    return signerAt(this.keys, Date.now())!;
   }
 
+  /** The one that signs now or will. */
   newest(): SigningKey {
-    return this.keys.at(-1)!;
+    return this.keys.findLast(({ canSign }) => canSign)!;
   }
 
   find(kid: string): SigningKey | undefined {

@@ -1,10 +1,10 @@
 import type { JsonWebKey } from 'node:crypto';
-import type { DataSource, Repository } from 'typeorm';
+import { LessThan, type DataSource, type Repository } from 'typeorm';
 import { ConfigError } from '../platform/config/config-error.js';
 import { SealedColumn } from '../platform/crypto/sealed-column.js';
 import { UnsealError, type Sealer } from '../platform/crypto/sealer.js';
 import { isDuplicate } from '../platform/database/database-fault.js';
-import type { Scheduled } from './signing-key-schedule.js';
+import type { Retirable, Scheduled } from './signing-key-schedule.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
 import { generatePrivateJwk, publicHalf, thumbprint, type SigningAlgorithm } from './signing-key.js';
 
@@ -38,7 +38,7 @@ export class SigningKeyRows {
 
   /** The next key; of two rotations at once, one takes the number after the other. */
   async rotate(algorithm: SigningAlgorithm, signsFrom: number): Promise<SigningKeyEntity> {
-    await this.requireAllOpen();
+    await this.requireOneOpens();
     const key = await this.generate(algorithm);
     for (;;) {
       const sequence = ((await this.repository.maximum('sequence')) ?? 0) + 1;
@@ -49,6 +49,26 @@ export class SigningKeyRows {
 
   async remove(kids: string[]): Promise<void> {
     if (kids.length > 0) await this.repository.delete(kids);
+  }
+
+  /** Takes away what is still as it was read: whoever signs with one of them meanwhile has changed it. */
+  async retire(keys: (Retirable & { kid: string })[]): Promise<void> {
+    for (const { kid, tokenTtlMs } of keys) await this.repository.delete({ kid, tokenTtlMs });
+  }
+
+  /** The one conditional write: of processes whose tokens live longer or shorter, the longest life stands. */
+  async raiseTokenTtl(kid: string, tokenTtlMs: number): Promise<void> {
+    await this.repository.update({ kid, tokenTtlMs: LessThan(tokenTtlMs) }, { tokenTtlMs });
+  }
+
+  /** Undefined where ENCRYPTION_KEYS does not open it. */
+  tryToOpen(row: SigningKeyEntity): JsonWebKey | undefined {
+    try {
+      return this.open(row);
+    } catch (error) {
+      if (error instanceof ConfigError) return undefined;
+      throw error;
+    }
   }
 
   /** @throws ConfigError where ENCRYPTION_KEYS does not open it */
@@ -67,9 +87,14 @@ export class SigningKeyRows {
     }
   }
 
-  /** Whoever cannot open the keys that are there would seal one that the service cannot open. */
-  private async requireAllOpen(): Promise<void> {
-    for (const row of await this.load()) this.open(row);
+  /**
+   * Whoever can open none of the keys that are there would seal one that the service cannot open.
+   * @throws ConfigError
+   */
+  async requireOneOpens(): Promise<void> {
+    const rows = await this.load();
+    const newest = rows.at(-1);
+    if (newest && !rows.some((row) => this.tryToOpen(row))) this.open(newest);
   }
 
   private async generate(algorithm: SigningAlgorithm) {
@@ -89,7 +114,8 @@ export class SigningKeyRows {
     place: Scheduled,
   ): Promise<boolean> {
     try {
-      await this.repository.insert({ ...key, ...place, createdAt: Date.now() });
+      // Whoever signs with it says for how long, before.
+      await this.repository.insert({ ...key, ...place, tokenTtlMs: 0, createdAt: Date.now() });
       return true;
     } catch (error) {
       if (!isDuplicate(error)) throw error;

@@ -16,7 +16,7 @@ export class SigningKeyEntity {
   @Column(exactColumn(16))
   algorithm: string;
 
-  /** For who looks into the table; what is published is derived from the private half, which is sealed. */
+  /** What is published is derived from the private half, which is sealed; this where that cannot be opened. */
   @Column({ type: 'text', name: 'public_jwk' })
   publicJwk: string;
 
@@ -29,4 +29,8 @@ export class SigningKeyEntity {
   /** Published before, so that verifiers know it by its first signature. */
   @Column(timeColumn({ name: 'signs_from', default: 0 }))
   signsFrom: number;
+
+  /** How long, counted from when a younger key takes over, a token may live that it signed; the default is safe. */
+  @Column(timeColumn({ name: 'token_ttl_ms', default: 86_400_000 }))
+  tokenTtlMs: number;
 }

@@ -12,6 +12,8 @@ export interface SigningKey {
   publicJwk: JWK;
   /** Length of its signatures. */
   signatureBytes: number;
+  /** Whether the private half is at hand; the public half verifies in any case. */
+  canSign: boolean;
   jwt: JwtService;
 }
 
@@ -31,13 +33,37 @@ export function thumbprint(privateJwk: JsonWebKey): Promise<string> {
 /** Everything public is derived from the private half, which nobody can alter unnoticed where it lies sealed. */
 export function openSigningKey(kid: string, privateJwk: JsonWebKey, settings: Config['jwt']): SigningKey {
   const privateKey = createPrivateKey({ key: privateJwk, format: 'jwk' });
-  const algorithm = algorithmOf(privateKey);
+  return signingKey(kid, createPublicKey(privateKey), privateKey, settings);
+}
+
+/** One that verifies and cannot sign; undefined where the text is no public key. */
+export function readPublicKey(
+  kid: string,
+  publicJwk: string,
+  settings: Config['jwt'],
+): SigningKey | undefined {
+  try {
+    const publicKey = createPublicKey({ key: JSON.parse(publicJwk) as JsonWebKey, format: 'jwk' });
+    return signingKey(kid, publicKey, undefined, settings);
+  } catch {
+    return undefined;
+  }
+}
+
+function signingKey(
+  kid: string,
+  publicKey: KeyObject,
+  privateKey: KeyObject | undefined,
+  settings: Config['jwt'],
+): SigningKey {
+  const algorithm = algorithmOf(publicKey);
   return {
     kid,
     algorithm,
-    publicJwk: { ...publicHalf(privateJwk), kid, alg: algorithm, use: 'sig' },
-    signatureBytes: algorithm === 'RS256' ? privateKey.asymmetricKeyDetails!.modulusLength! / 8 : 64,
-    jwt: jwtService(kid, privateKey, algorithm, settings),
+    publicJwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' },
+    signatureBytes: algorithm === 'RS256' ? publicKey.asymmetricKeyDetails!.modulusLength! / 8 : 64,
+    canSign: privateKey !== undefined,
+    jwt: jwtService(kid, publicKey, privateKey, algorithm, settings),
   };
 }
 
@@ -45,19 +71,19 @@ export function publicHalf(privateJwk: JsonWebKey): JWK {
   return createPublicKey({ key: privateJwk, format: 'jwk' }).export({ format: 'jwk' });
 }
 
-function algorithmOf(privateKey: KeyObject): SigningAlgorithm {
-  return privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
+function algorithmOf(key: KeyObject): SigningAlgorithm {
+  return key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
 }
 
 function jwtService(
   keyid: string,
-  privateKey: KeyObject,
+  publicKey: KeyObject,
+  privateKey: KeyObject | undefined,
   algorithm: SigningAlgorithm,
   { issuer, audience, typ }: Config['jwt'],
 ): JwtService {
-  const publicKey = createPublicKey(privateKey);
   return new JwtService({
-    secretOrKeyProvider: (type) => (type === JwtSecretRequestType.SIGN ? privateKey : publicKey),
+    secretOrKeyProvider: (type) => (type === JwtSecretRequestType.SIGN ? privateKey! : publicKey),
     signOptions: { algorithm, issuer, audience, keyid, header: { alg: algorithm, typ } },
     verifyOptions: { algorithms: [algorithm], issuer, audience },
   });

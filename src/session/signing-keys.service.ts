@@ -14,9 +14,9 @@ import { Sealer } from '../platform/crypto/sealer.js';
 import { describeError } from '../platform/observability/describe-error.js';
 import { SigningKeyRing, type RingKey } from './signing-key-ring.js';
 import { SigningKeyRows } from './signing-key-rows.js';
-import { isRetired } from './signing-key-schedule.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
 import { openSigningKey, type SigningKey } from './signing-key.js';
+import { SigningKeysDatabase } from './signing-keys-database.js';
 import { SigningKeysFile } from './signing-keys-file.js';
 
 /** Two looks fit into the shortest overlap, so that every replica knows a key before any signs with it. */
@@ -30,7 +30,7 @@ const reloadEveryMs = 2000;
 export class SigningKeys implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('SigningKeys');
   private readonly stopping = new AbortController();
-  private readonly rows: SigningKeyRows;
+  private readonly database: SigningKeysDatabase;
   private readonly file: SigningKeysFile | undefined;
   private ring = new SigningKeyRing([]);
   private removed: () => void = () => undefined;
@@ -41,7 +41,7 @@ export class SigningKeys implements OnModuleInit, OnApplicationBootstrap, OnAppl
     sealer: Sealer,
     private readonly config: Config,
   ) {
-    this.rows = new SigningKeyRows(repository, sealer);
+    this.database = new SigningKeysDatabase(new SigningKeyRows(repository, sealer), config.jwt);
     const { keysFile } = config.jwt;
     this.file = keysFile ? new SigningKeysFile(keysFile) : undefined;
   }
@@ -107,7 +107,7 @@ export class SigningKeys implements OnModuleInit, OnApplicationBootstrap, OnAppl
   }
 
   private async load(): Promise<SigningKeyRing> {
-    return new SigningKeyRing(this.file ? await this.loadFile(this.file) : await this.loadRows());
+    return new SigningKeyRing(this.file ? await this.loadFile(this.file) : await this.database.load());
   }
 
   private async loadFile(file: SigningKeysFile): Promise<RingKey[]> {
@@ -121,27 +121,14 @@ export class SigningKeys implements OnModuleInit, OnApplicationBootstrap, OnAppl
       .reverse();
   }
 
-  private async loadRows(): Promise<RingKey[]> {
-    const rows = await this.rows.loadOrCreate(this.config.jwt.algorithm);
-    const now = Date.now();
-    const retired = rows.filter((row) => isRetired(row, rows, this.config.jwt.accessTtlMs, now));
-    const keys = rows.filter((row) => !retired.includes(row)).map((row) => this.openRow(row));
-    await this.rows.remove(retired.map(({ kid }) => kid));
-    return keys;
-  }
-
-  private openRow(row: SigningKeyEntity): RingKey {
-    const { kid, sequence, signsFrom } = row;
-    const known = this.ring.find(kid);
-    return { ...(known ?? openSigningKey(kid, this.rows.open(row), this.config.jwt)), sequence, signsFrom };
-  }
-
   private warnOfOtherAlgorithm(): void {
     const { algorithm } = this.ring.newest();
     const wanted = this.config.jwt.algorithm;
-    if (this.file || algorithm === wanted) return;
+    if (algorithm === wanted) return;
     this.logger.warn(
-      `JWT_ALGORITHM is ${wanted}, but the key signs with ${algorithm}: run npm run keys:rotate`,
+      this.file
+        ? `JWT_ALGORITHM is ${wanted}, but the first key of SIGNING_KEYS_FILE signs with ${algorithm}: change one of them`
+        : `JWT_ALGORITHM is ${wanted}, but the key signs with ${algorithm}: run npm run keys:rotate`,
     );
   }
 }

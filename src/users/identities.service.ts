@@ -2,32 +2,32 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { AuditLog } from '../audit/audit-log.service.js';
-import { isDuplicate, isTransient } from '../platform/database/database-fault.js';
 import { selectList } from '../platform/database/select-list.js';
-import { AppError } from '../platform/errors/app-error.js';
+import { holdLiving, StaleRead } from './living-user.js';
+import { Merges, type EndSessions } from './merges.service.js';
+import type { ProvenIdentity } from './proven-identity.js';
+import { retryRaces } from './retry-races.js';
+import { SessionKeys } from './session-keys.service.js';
 import { UserEntity } from './user.entity.js';
-import { toUserView, type UserRow, type UserView } from './user.view.js';
+import type { UserRow } from './user.view.js';
 import { Users } from './users.service.js';
-import { WechatIdentityEntity } from './wechat-identity.entity.js';
+import { WechatIdentityEntity, type UnionidStatus } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
-/** What WeChat has proved of a person. */
-export interface ProvenIdentity {
-  kind: string;
-  appId: string;
-  openid: string;
-  unionid?: string;
-}
-
 export interface IdentifiedUser {
-  user: UserView;
+  user: UserRow;
   isNewUser: boolean;
 }
 
-interface KnownIdentity {
+interface IdentityRow {
   identityId: string;
   unionid: string | null;
-  user: UserView;
+  unionidStatus: UnionidStatus;
+  sessionKeysSealed: string | null;
+}
+
+interface KnownIdentity extends IdentityRow {
+  user: UserRow;
 }
 
 interface NewIdentity {
@@ -37,8 +37,8 @@ interface NewIdentity {
   refusedUnionid: boolean;
 }
 
-/** Races of one person are few: each lost one finds what the winner wrote. */
-const attempts = 10;
+/** What a late unionid came to: it stands, it cannot be theirs, or it proves two users to be one person. */
+type LateUnionid = 'accepted' | 'refused' | 'other user';
 
 /** Finds the one user behind a WeChat identity, or makes them; the unique indexes decide every race. */
 @Injectable()
@@ -49,56 +49,78 @@ export class Identities {
   constructor(
     private readonly dataSource: DataSource,
     private readonly users: Users,
+    private readonly merges: Merges,
+    private readonly sessionKeys: SessionKeys,
     private readonly audit: AuditLog,
   ) {
     const columns = selectList(dataSource, UserEntity, 'u');
-    this.selectByOpenid = `SELECT i.id AS identityId, i.unionid AS unionid, ${columns}
+    this.selectByOpenid = `SELECT i.id AS identityId, i.unionid AS unionid, i.unionid_status AS unionidStatus,
+      i.session_keys_sealed AS sessionKeysSealed, ${columns}
       FROM wechat_identities i JOIN users u ON u.id = i.user_id WHERE i.app_id = ? AND i.openid = ?`;
   }
 
-  async identify(proof: ProvenIdentity): Promise<IdentifiedUser> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.findOrCreate(proof);
-      } catch (error) {
-        if (!isDuplicate(error) && !isTransient(error)) throw error;
-        if (attempt === attempts)
-          throw new AppError('dependency_unavailable', { retryAfterSeconds: 1, cause: error });
-      }
-    }
+  /**
+   * @param endSessions ends those of a user who turns out to be another, in the transaction in which that happens
+   * @throws AppError identity_conflict, dependency_unavailable
+   */
+  async identify(proof: ProvenIdentity, endSessions: EndSessions): Promise<IdentifiedUser> {
+    return retryRaces(() => this.findOrCreate(proof, endSessions));
   }
 
-  private async findOrCreate(proof: ProvenIdentity): Promise<IdentifiedUser> {
+  private async findOrCreate(proof: ProvenIdentity, endSessions: EndSessions): Promise<IdentifiedUser> {
     const known = await this.findByOpenid(proof);
-    if (known) {
-      await this.acceptUnionid(known, proof);
-      return { user: known.user, isNewUser: false };
-    }
+    if (known) return { user: await this.updateKnown(known, proof, endSessions), isNewUser: false };
     const { userId, isNewUser, refusedUnionid } = await this.dataSource.transaction((manager) =>
-      joinOrCreate(manager, proof),
+      this.joinOrCreate(manager, proof),
     );
     if (refusedUnionid) this.warnOfUnionid(userId, proof);
-    return { user: await this.users.get(userId), isNewUser };
+    return { user: await this.users.find(userId), isNewUser };
   }
 
   private async findByOpenid({ appId, openid }: ProvenIdentity): Promise<KnownIdentity | undefined> {
-    const rows = await this.dataSource.query<(UserRow & KnownIdentity)[]>(this.selectByOpenid, [
+    const [row] = await this.dataSource.query<(UserRow & IdentityRow)[]>(this.selectByOpenid, [
       appId,
       openid,
     ]);
-    return rows.map((row) => ({
-      identityId: row.identityId,
-      unionid: row.unionid,
-      user: toUserView(row),
-    }))[0];
+    return row && { ...row, user: row };
   }
 
-  /** A unionid that WeChat gives later is filled in; one that speaks against what is known changes nothing. */
-  private async acceptUnionid(known: KnownIdentity, proof: ProvenIdentity): Promise<void> {
+  private async updateKnown(
+    known: KnownIdentity,
+    proof: ProvenIdentity,
+    endSessions: EndSessions,
+  ): Promise<UserRow> {
+    if (proof.sessionKey !== undefined) {
+      await this.sessionKeys.remember(known.identityId, known.sessionKeysSealed, proof.sessionKey);
+    }
     const { unionid } = proof;
-    if (unionid === undefined || unionid === known.unionid) return;
-    const accepted = known.unionid === null && (await this.claimUnionid(known, proof.appId, unionid));
-    if (!accepted) this.warnOfUnionid(known.user.id, proof);
+    if (unionid === undefined) await this.noteUnionidStatus(known, proof);
+    if (unionid === undefined || unionid === known.unionid) return known.user;
+    const verdict = known.unionid === null ? await this.claimUnionid(known, proof.appId, unionid) : 'refused';
+    if (verdict === 'other user') return this.becomeOne(known, proof.appId, unionid, endSessions);
+    if (verdict === 'refused') this.warnOfUnionid(known.user.id, proof);
+    return known.user;
+  }
+
+  /** Why there is no unionid may change with the scope that the person consented to. */
+  private async noteUnionidStatus(known: IdentityRow, { unionidStatus }: ProvenIdentity): Promise<void> {
+    if (known.unionid !== null || known.unionidStatus === unionidStatus) return;
+    await this.dataSource.manager.update(
+      WechatIdentityEntity,
+      { id: known.identityId, unionid: IsNull() },
+      { unionidStatus },
+    );
+  }
+
+  /** The survivor, or the same user where an operator has parted these two before. */
+  private async becomeOne(
+    { identityId, user }: KnownIdentity,
+    appId: string,
+    unionid: string,
+    endSessions: EndSessions,
+  ): Promise<UserRow> {
+    const survivorId = await this.merges.merge({ userId: user.id, identityId, unionid, appId }, endSessions);
+    return survivorId === undefined ? user : this.users.find(survivorId);
   }
 
   private warnOfUnionid(userId: string, { appId }: ProvenIdentity): void {
@@ -106,42 +128,60 @@ export class Identities {
     this.audit.record({ event: 'unionid_conflict', outcome: 'failure', userId, appId });
   }
 
-  private claimUnionid(known: KnownIdentity, appId: string, unionid: string): Promise<boolean> {
+  private claimUnionid(known: KnownIdentity, appId: string, unionid: string): Promise<LateUnionid> {
     const { identityId: id, user } = known;
     return this.dataSource.transaction(async (manager) => {
+      await holdLiving(manager, user.id);
+      if (await manager.existsBy(WechatIdentityEntity, { appId, unionid })) {
+        return (await hasUnionid(manager, id, unionid)) ? 'accepted' : 'refused';
+      }
       const owner = await ownerOf(manager, unionid);
-      if (owner !== undefined && owner !== user.id) return false;
-      if (await manager.existsBy(WechatIdentityEntity, { appId, unionid }))
-        return hasUnionid(manager, id, unionid);
+      if (owner !== undefined && owner !== user.id) return 'other user';
       if (owner === undefined) await manager.insert(WechatUnionEntity, { unionid, userId: user.id });
-      const { affected } = await manager.update(WechatIdentityEntity, { id, unionid: IsNull() }, { unionid });
-      return affected === 1 || hasUnionid(manager, id, unionid);
+      const { affected } = await manager.update(
+        WechatIdentityEntity,
+        { id, userId: user.id, unionid: IsNull() },
+        { unionid, unionidStatus: 'present' },
+      );
+      if (affected !== 1) throw new StaleRead();
+      return 'accepted';
     });
+  }
+
+  /** An unknown openid: of the user who has its unionid, else of a new user. */
+  private async joinOrCreate(manager: EntityManager, proof: ProvenIdentity): Promise<NewIdentity> {
+    const owner = proof.unionid === undefined ? undefined : await ownerOf(manager, proof.unionid);
+    const refusedUnionid = owner !== undefined && (await hasIdentityIn(manager, proof));
+    const unionid = refusedUnionid ? undefined : proof.unionid;
+    const known = refusedUnionid ? undefined : owner;
+    if (known !== undefined) await holdUnion(manager, proof.unionid!, known);
+    const userId = known ?? (await createUser(manager, unionid));
+    await manager.insert(WechatIdentityEntity, this.newIdentity(userId, { ...proof, unionid }));
+    return { userId, isNewUser: known === undefined, refusedUnionid };
+  }
+
+  private newIdentity(userId: string, proof: ProvenIdentity) {
+    const { kind, appId, openid, unionid = null, sessionKey } = proof;
+    const id = newId();
+    const refused = unionid === null && proof.unionidStatus === 'present';
+    const unionidStatus: UnionidStatus = refused ? 'app_not_bound' : proof.unionidStatus;
+    return {
+      id,
+      userId,
+      kind,
+      appId,
+      openid,
+      unionid,
+      unionidStatus,
+      sessionKeysSealed: sessionKey === undefined ? null : this.sessionKeys.first(id, sessionKey),
+      linkedAt: Date.now(),
+    };
   }
 }
 
 /** Whether a login at the same moment has filled it in already. */
 function hasUnionid(manager: EntityManager, id: string, unionid: string): Promise<boolean> {
   return manager.existsBy(WechatIdentityEntity, { id, unionid });
-}
-
-/** An unknown openid: of the user who has its unionid, else of a new user. */
-async function joinOrCreate(manager: EntityManager, proof: ProvenIdentity): Promise<NewIdentity> {
-  const owner = proof.unionid === undefined ? undefined : await ownerOf(manager, proof.unionid);
-  const refusedUnionid = owner !== undefined && (await hasIdentityIn(manager, proof));
-  const unionid = refusedUnionid ? undefined : proof.unionid;
-  const known = refusedUnionid ? undefined : owner;
-  const userId = known ?? (await createUser(manager, unionid));
-  await manager.insert(WechatIdentityEntity, {
-    id: newId(),
-    userId,
-    kind: proof.kind,
-    appId: proof.appId,
-    openid: proof.openid,
-    unionid: unionid ?? null,
-    linkedAt: Date.now(),
-  });
-  return { userId, isNewUser: known === undefined, refusedUnionid };
 }
 
 /** Within one app a person has one openid: a second one with the same unionid is not believed. */
@@ -152,6 +192,13 @@ function hasIdentityIn(manager: EntityManager, { appId, unionid }: ProvenIdentit
 async function ownerOf(manager: EntityManager, unionid: string): Promise<string | undefined> {
   const union = await manager.findOneBy(WechatUnionEntity, { unionid });
   return union?.userId;
+}
+
+/** The owner was read before it was held: only now is it certain. */
+async function holdUnion(manager: EntityManager, unionid: string, userId: string): Promise<void> {
+  await holdLiving(manager, userId);
+  const { affected } = await manager.update(WechatUnionEntity, { unionid, userId }, { userId });
+  if (affected !== 1) throw new StaleRead();
 }
 
 async function createUser(manager: EntityManager, unionid: string | undefined): Promise<string> {

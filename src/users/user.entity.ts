@@ -2,7 +2,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, textColumn, timeColumn } from '../platform/database/columns.js';
 
 export type Role = 'user' | 'admin' | 'auditor';
-export type UserStatus = 'active' | 'locked';
+/** `merged`: is another user now, kept for as long as that may be undone; nobody gets to see such a row. */
+export type UserStatus = 'active' | 'locked' | 'merged';
 
 /** A person, whatever doors they come through. */
 @Entity('users')
@@ -32,6 +33,10 @@ export class UserEntity {
   @Column(textColumn(32, { name: 'phone_masked', nullable: true }))
   phoneMasked: string | null;
 
+  /** The number with its country code, such as +8613800000000. */
+  @Column({ type: 'text', name: 'phone_sealed', nullable: true })
+  phoneSealed: string | null;
+
   @Column(textColumn(16, { nullable: true }))
   gender: string | null;
 
@@ -46,6 +51,14 @@ export class UserEntity {
 
   @Column(textColumn(16, { nullable: true }))
   language: string | null;
+
+  /** Fields the person chose, comma-separated: WeChat never overwrites them. */
+  @Column(exactColumn(128, { default: '' }))
+  chosen: string;
+
+  /** The user that this one turned out to be. */
+  @Column({ ...idColumn, name: 'merged_into', nullable: true })
+  mergedInto: string | null;
 
   @Column(timeColumn({ name: 'created_at' }))
   createdAt: number;

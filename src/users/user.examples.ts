@@ -1,3 +1,4 @@
+import type { IdentityView } from './identity.view.js';
 import type { UserView } from './user.view.js';
 
 /** A person as the documentation shows one. */
@@ -18,4 +19,15 @@ export const userExample: UserView = {
   profileComplete: true,
   createdAt: '2026-03-14T02:11:09.482Z',
   lastLoginAt: '2026-05-20T13:14:05.206Z',
+};
+
+/** One way by which WeChat knows that person. */
+export const identityExample: IdentityView = {
+  id: '0199c3a4-5d1e-7f0b-8e21-5c7a9d3b6e40',
+  kind: 'mini-program',
+  appId: 'wx0123456789abcdef',
+  openid: 'oAbCdEfGhIjKlMnOpQrStUvWxYz1',
+  unionid: 'oUnIoNaBcDeFgHiJkLmNoPqRsTu1',
+  unionidStatus: 'present',
+  linkedAt: '2026-03-14T02:11:09.482Z',
 };

@@ -45,7 +45,7 @@ export function toUserView(user: UserRow): UserView {
     city: user.city,
     language: user.language,
     role: user.role,
-    status: user.status,
+    status: user.status === 'locked' ? 'locked' : 'active',
     profileComplete: user.nickname !== null && user.avatarUrl !== null,
     createdAt: toIsoTime(user.createdAt),
     lastLoginAt: toIsoTime(user.lastLoginAt),

@@ -2,14 +2,21 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { Identities } from './identities.service.js';
+import { IdentityLinks } from './identity-links.service.js';
+import { Merges } from './merges.service.js';
+import { SessionKeys } from './session-keys.service.js';
+import { UserMergeEntity } from './user-merge.entity.js';
 import { UserEntity } from './user.entity.js';
 import { Users } from './users.service.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
 @Module({
-  imports: [AuditModule, TypeOrmModule.forFeature([UserEntity, WechatIdentityEntity, WechatUnionEntity])],
-  providers: [Users, Identities],
-  exports: [Users, Identities],
+  imports: [
+    AuditModule,
+    TypeOrmModule.forFeature([UserEntity, UserMergeEntity, WechatIdentityEntity, WechatUnionEntity]),
+  ],
+  providers: [Users, Identities, IdentityLinks, Merges, SessionKeys],
+  exports: [Users, Identities, IdentityLinks, Merges, SessionKeys],
 })
 export class UsersModule {}

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type Repository } from 'typeorm';
 import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { acceptable, type WechatProfile } from './profile.js';
 import { UserEntity } from './user.entity.js';
 import { toUserView, type UserRow, type UserView } from './user.view.js';
 
@@ -15,33 +16,57 @@ export class Users {
     @InjectRepository(UserEntity) private readonly repository: Repository<UserEntity>,
     dataSource: DataSource,
   ) {
-    this.selectById = `SELECT ${selectList(dataSource, UserEntity, 'u')} FROM users u WHERE u.id = ?`;
+    const columns = selectList(dataSource, UserEntity, 'u');
+    this.selectById = `SELECT ${columns} FROM users u WHERE u.id = ? AND u.merged_into IS NULL`;
   }
 
   /** @throws AppError not_found */
   async get(id: string): Promise<UserView> {
+    return toUserView(await this.find(id));
+  }
+
+  /** @throws AppError not_found */
+  async find(id: string): Promise<UserRow> {
     const [user] = await this.repository.query<UserRow[]>(this.selectById, [id]);
     if (!user) throw new AppError('not_found');
-    return toUserView(user);
+    return user;
   }
 
   /**
-   * Lets a person in, as far as the account goes, and notes when.
+   * Lets a person in, as far as the account goes, and notes when; to be asked once the session stands, so that whoever
+   * locks the user or changes the role at the same moment either finds the session or is found out here. Nothing where
+   * the user has become another since.
    * @throws AppError user_locked
    */
-  async admit(user: UserView): Promise<UserView> {
-    refuseLocked(user);
-    const now = Date.now();
-    await this.repository.update({ id: user.id }, { lastLoginAt: now });
-    return { ...user, lastLoginAt: new Date(now).toISOString() };
+  async admit(user: UserRow): Promise<UserView | undefined> {
+    const lastLoginAt = Date.now();
+    const { affected } = await this.repository.update(
+      { id: user.id, status: 'active', role: user.role },
+      { lastLoginAt },
+    );
+    if (affected === 1) return toUserView({ ...user, lastLoginAt });
+    await this.requireActive(user.id).catch((error: unknown) => {
+      if (!(error instanceof AppError && error.error === 'not_found')) throw error;
+    });
+    return undefined;
   }
 
   /** @throws AppError user_locked, not_found */
   async requireActive(id: string): Promise<void> {
-    refuseLocked(await this.get(id));
+    refuseLocked(await this.find(id));
+  }
+
+  /** Takes over what WeChat says, as far as the person chose nothing else. */
+  async acceptProfile(user: UserRow, profile: WechatProfile): Promise<UserRow> {
+    const news = acceptable(user, profile);
+    if (Object.keys(news).length === 0) return user;
+    // Whoever chooses at the same moment is not overwritten.
+    const { affected } = await this.repository.update({ id: user.id, chosen: user.chosen }, news);
+    return affected === 1 ? { ...user, ...news } : user;
   }
 }
 
-function refuseLocked({ status }: UserView): void {
+/** @throws AppError user_locked */
+export function refuseLocked({ status }: Pick<UserRow, 'status'>): void {
   if (status === 'locked') throw new AppError('user_locked');
 }

@@ -1,6 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, timeColumn } from '../platform/database/columns.js';
 
+/** Why a unionid is there, or not. */
+export const unionidStatuses = ['present', 'scope_base', 'app_not_bound'] as const;
+export type UnionidStatus = (typeof unionidStatuses)[number];
+
 /** A WeChat person as one app knows them; `(app_id, openid)` identifies. */
 @Entity('wechat_identities')
 @Index('wechat_identities_openid', ['appId', 'openid'], { unique: true })
@@ -26,6 +30,13 @@ export class WechatIdentityEntity {
   /** The same in all apps of one open-platform account; may come later than the openid. */
   @Column(exactColumn(64, { nullable: true }))
   unionid: string | null;
+
+  @Column(exactColumn(16, { name: 'unionid_status', default: 'app_not_bound' }))
+  unionidStatus: UnionidStatus;
+
+  /** JSON of the newest two `{key, at}`, newest first, sealed. */
+  @Column({ type: 'text', name: 'session_keys_sealed', nullable: true })
+  sessionKeysSealed: string | null;
 
   @Column(timeColumn({ name: 'linked_at' }))
   linkedAt: number;

@@ -1,10 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inspect } from 'node:util';
+import {
+  failureOf as failureWithout,
+  FakeWechat,
+  json,
+  refusal,
+  type Reply,
+  reset,
+  rid,
+  silence,
+  text,
+} from '../../test/support/fake-wechat.js';
 import { Config } from '../platform/config/config.js';
 import type { WechatApp } from '../platform/config/wechat-app.js';
-import { AppError } from '../platform/errors/app-error.js';
 import { WechatApi } from './wechat-api.js';
 import { WechatHttp } from './wechat-http.js';
 
@@ -17,56 +24,9 @@ const code = '0a1B2c_3d-4E5f6G7h8I9j0K1l2M3n4O';
 const sessionKey = 'AAECAwQFBgcICQoLDA0ODw==';
 const openid = 'oAbCdEfGhIjKlMnOpQrStUvWxYz1';
 const unionid = 'oUnIoNaBcDeFgHiJkLmNoPqRsTu1';
-const rid = '6650a1b2-1c2d3e4f-5a6b7c8d';
+const accessToken = '71_AbCdEfGh0123456789AbCdEfGh0123456789';
+const refreshToken = '71_RfReSh0123456789RfReSh0123456789';
 const session = { session_key: sessionKey, openid, unionid };
-
-type Reply = (response: ServerResponse, request: IncomingMessage) => void;
-
-const text =
-  (body: string, contentType = 'text/plain', status = 200): Reply =>
-  (response) =>
-    response.writeHead(status, { 'content-type': contentType }).end(body);
-
-const json = (body: unknown): Reply => text(JSON.stringify(body));
-
-const refusal = (errcode: unknown, errmsg: string): Reply =>
-  json({ errcode, errmsg: `${errmsg}, rid: ${rid}` });
-
-/** Plays WeChat on loopback: gives its replies in turn, the last one for ever, and remembers what it was asked. */
-class FakeWechat {
-  readonly asked: { method: string; url: string; at: number }[] = [];
-  readonly connections = new Set<Socket>();
-  private replies: Reply[] = [];
-
-  private constructor(private readonly server: Server) {
-    server.on('connection', (socket) => this.connections.add(socket));
-    server.on('request', (request, response) => {
-      this.asked.push({ method: request.method ?? '', url: request.url ?? '', at: performance.now() });
-      const reply = this.replies.length > 1 ? this.replies.shift() : this.replies[0];
-      reply?.(response, request);
-    });
-  }
-
-  static async start(): Promise<FakeWechat> {
-    const server = createServer();
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    return new FakeWechat(server);
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  answers(...replies: Reply[]): void {
-    this.replies = replies;
-  }
-
-  async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
-  }
-}
 
 let wechat: FakeWechat;
 let wires: WechatHttp[];
@@ -83,24 +43,23 @@ afterEach(async () => {
 
 function apiAt(apiUrl: string, timeoutMs = 1_000): WechatApi {
   const wire = new WechatHttp(
-    new Config({ wechat: { apps: [app], apiUrl, timeoutMs } } as unknown as Config),
+    new Config({ wechat: { apps: [app], apiUrl, apiFallbackUrls: [], timeoutMs } } as unknown as Config),
   );
   wires.push(wire);
   return new WechatApi(wire);
 }
 
-/** Every error of a login must be of ours and keep the secrets, wherever it comes from. */
-async function failureOf(login: Promise<unknown>): Promise<AppError> {
-  const error = await login.then(
-    (answer) => new Error(`the login went through: ${inspect(answer)}`),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  const shown = `${JSON.stringify(error)}${inspect(error, { depth: 10, showHidden: true })}${error.stack}${JSON.stringify(error.detailsIn('en'))}`;
-  for (const secret of [app.appSecret, code, sessionKey, 'jscode2session?'])
-    expect(shown).not.toContain(secret);
-  return error;
-}
+const secrets = [
+  app.appSecret,
+  code,
+  sessionKey,
+  'jscode2session?',
+  'access_token?',
+  'userinfo?',
+  accessToken,
+  refreshToken,
+];
+const failureOf = (call: Promise<unknown>) => failureWithout(call, secrets);
 
 describe('the request of a mini-program login', () => {
   beforeEach(() => wechat.answers(json(session)));
@@ -339,9 +298,9 @@ describe('a WeChat that cannot be reached', () => {
     ['status 502', text('<html>Bad Gateway</html>', 'text/html', 502)],
     ['status 503 with a long body', text('x'.repeat(2 * 1024 * 1024), 'text/html', 503)],
     ['status 500 that holds a session', text(JSON.stringify(session), 'application/json', 500)],
-    ['no answer', () => undefined],
+    ['no answer', silence],
     ['a body that drips in for ever', drip],
-    ['a reset', (_, request) => request.socket.resetAndDestroy()],
+    ['a reset', reset],
     ['a closed connection', (_, request) => request.socket.destroy()],
     [
       'a body cut short',
@@ -377,7 +336,7 @@ describe('a WeChat that cannot be reached', () => {
   );
 
   it('is given up earlier where a call has less time left than the limit', async () => {
-    wechat.answers(() => undefined);
+    wechat.answers(silence);
     apiAt(wechat.url, 5_000);
     const began = performance.now();
     const error = await failureOf(wires[0]!.get('/sns/jscode2session', {}, 100));
@@ -401,5 +360,162 @@ describe('a WeChat that cannot be reached', () => {
       error: 'wechat_unavailable',
       message: expect.stringContaining('ECONNREFUSED'),
     });
+  });
+});
+
+describe('the exchange of an OAuth code', () => {
+  const site: WechatApp = { ...app, kind: 'website' };
+  const granted = {
+    access_token: accessToken,
+    expires_in: 7200,
+    refresh_token: refreshToken,
+    openid,
+    scope: 'snsapi_login',
+    unionid,
+  };
+  const exchange = () => apiAt(wechat.url).exchangeOauthCode(site, code);
+
+  it('names its parameters in the documented order', async () => {
+    wechat.answers(json(granted));
+    await exchange();
+    expect(wechat.asked).toMatchObject([
+      {
+        method: 'GET',
+        url: `/sns/oauth2/access_token?appid=${app.appId}&secret=${app.appSecret}&code=${code}&grant_type=authorization_code`,
+      },
+    ]);
+  });
+
+  it('gives who it is, what was granted and the access token, and no refresh token', async () => {
+    wechat.answers(json(granted));
+    expect(await exchange()).toEqual({
+      accessToken,
+      openid,
+      unionid,
+      scopes: ['snsapi_login'],
+      isSnapshotUser: false,
+    });
+  });
+
+  it.each([
+    ['a comma at the end of the scope', { scope: 'snsapi_userinfo,' }, { scopes: ['snsapi_userinfo'] }],
+    [
+      'several scopes',
+      { scope: 'snsapi_base,snsapi_userinfo' },
+      { scopes: ['snsapi_base', 'snsapi_userinfo'] },
+    ],
+    ['no scope', { scope: undefined }, { scopes: [] }],
+    ['an empty unionid', { unionid: '' }, { unionid: undefined }],
+    ['errcode "0"', { errcode: '0' }, { unionid }],
+    ['is_snapshotuser 1', { is_snapshotuser: 1 }, { isSnapshotUser: true }],
+    ['is_snapshotuser "1"', { is_snapshotuser: '1' }, { isSnapshotUser: true }],
+    ['is_snapshotuser 0', { is_snapshotuser: 0 }, { isSnapshotUser: false }],
+  ])('reads %s', async (_, changes, expected) => {
+    wechat.answers(json({ ...granted, ...changes }));
+    expect(await exchange()).toMatchObject(expected);
+  });
+
+  it.each([
+    ['no access token', { access_token: undefined }],
+    ['an empty access token', { access_token: '' }],
+    ['an endless access token', { access_token: accessToken.repeat(100) }],
+    ['no openid', { openid: undefined }],
+    ['a unionid of odd characters', { unionid: '<script>' }],
+  ])('fails as wechat_error with %s, and says no token of the answer', async (_, changes) => {
+    wechat.answers(json({ ...granted, ...changes }));
+    expect((await failureOf(exchange())).error).toBe('wechat_error');
+    expect(wechat.asked).toHaveLength(1);
+  });
+
+  it.each([
+    [40029, 'wechat_code_invalid'],
+    [40163, 'wechat_code_used'],
+    [40125, 'wechat_error'],
+    [45011, 'wechat_unavailable'],
+  ])('%i makes it fail as %s, and is asked once only', async (errcode, name) => {
+    wechat.answers(refusal(errcode, `no ${code} of ${app.appSecret}`));
+    const error = await failureOf(exchange());
+    expect(error.error).toBe(name);
+    expect(error.message).toContain('no [removed] of [removed]');
+    expect(wechat.asked).toHaveLength(1);
+  });
+
+  it('asks a busy WeChat once more', async () => {
+    wechat.answers(json({ errcode: -1, errmsg: 'system error' }), json(granted));
+    expect(await exchange()).toMatchObject({ openid });
+    expect(wechat.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['status 502', text('', 'text/html', 502)],
+    ['a reset', reset],
+  ])('is not repeated after %s', async (_, reply) => {
+    wechat.answers(reply, json(granted));
+    expect((await failureOf(exchange())).error).toBe('wechat_unavailable');
+    expect(wechat.asked).toHaveLength(1);
+  });
+});
+
+describe('the profile', () => {
+  const info = {
+    openid,
+    nickname: '小明😀',
+    sex: 0,
+    language: '',
+    city: '',
+    province: '',
+    country: '',
+    headimgurl: 'https://thirdwx.qlogo.cn/mmopen/vi_32/AbCdEf0123/132',
+    privilege: [],
+    unionid,
+  };
+  const userInfo = () => apiAt(wechat.url).userInfo(accessToken, openid, 'zh_CN');
+
+  it('is asked for by token, openid and language', async () => {
+    wechat.answers(json(info));
+    await userInfo();
+    expect(wechat.asked[0]!.url).toBe(
+      `/sns/userinfo?access_token=${accessToken}&openid=${openid}&lang=zh_CN`,
+    );
+  });
+
+  it('has no empty texts and no unknown sex', async () => {
+    wechat.answers(text(JSON.stringify(info).replaceAll('/', '\\/')));
+    const said = await userInfo();
+    expect(said).toEqual({ openid, unionid, nickname: '小明😀', avatarUrl: info.headimgurl });
+  });
+
+  it.each([
+    [1, 'male'],
+    ['1', 'male'],
+    [2, 'female'],
+    [0, undefined],
+    [9, undefined],
+    ['?', undefined],
+  ])('reads sex %j as %s', async (sex, gender) => {
+    wechat.answers(json({ ...info, sex }));
+    expect((await userInfo()).gender).toBe(gender);
+  });
+
+  it('does without whatever is only shown', async () => {
+    wechat.answers(json({ openid, nickname: 7, headimgurl: null }));
+    expect(await userInfo()).toEqual({ openid });
+  });
+
+  it('of another person is not as documented', async () => {
+    wechat.answers(json({ ...info, openid: 'oSomebodyElse' }));
+    expect((await failureOf(userInfo())).error).toBe('wechat_error');
+  });
+
+  it.each([
+    [40001, 'wechat_code_invalid'],
+    [48001, 'wechat_error'],
+    [-1, 'wechat_unavailable'],
+  ])('refused with %i fails as %s, is asked for once only and keeps the token', async (errcode, name) => {
+    wechat.answers(refusal(errcode, `invalid credential ${accessToken} of ${openid}`));
+    const error = await failureOf(userInfo());
+    expect(error.error).toBe(name);
+    expect(error.message).not.toContain(openid);
+    expect(wechat.asked).toHaveLength(1);
   });
 });

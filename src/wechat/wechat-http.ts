@@ -1,94 +1,97 @@
-import { setImmediate as connectionFreed } from 'node:timers/promises';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent } from 'undici';
+import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import type { Dispatcher } from 'undici';
 import { Config } from '../platform/config/config.js';
-import type { AppError } from '../platform/errors/app-error.js';
-import { unexpectedAnswer, unreachable } from './wechat-errors.js';
+import { NoReply } from './no-reply.js';
+import type { SendLimits } from './send-once.js';
+import { wechatDispatcher } from './wechat-dispatcher.js';
+import { unreachable } from './wechat-errors.js';
+import { notJson, type WechatAnswer, WechatHost, type WechatRequest } from './wechat-host.js';
 
-const maxResponseBytes = 1024 * 1024;
-const maxConnections = 128;
+const callLimitMs = 5_000;
 
 /**
- * The wire to WeChat's API host: one pool of kept connections, a time limit on everything, no redirects.
- * Its errors never hold the request or the body, for both carry secrets.
+ * The wire to WeChat's API: one pool of kept connections, a time limit on everything, no redirects, a circuit for
+ * each host and kind of endpoint, alternate hosts for what never left. Its errors never hold the request or the body,
+ * for both carry secrets.
+ *
+ * All calls take `query`, parameters in the order of the documentation, each sent as one encoded value, and `withinMs`,
+ * the milliseconds that are left; a single try never takes longer than `WECHAT_TIMEOUT`. All throw AppError
+ * `wechat_unavailable` on time-out, reset, refusal, 5xx and an open circuit, and `wechat_error` on an answer of another form.
  */
 @Injectable()
 export class WechatHttp implements OnApplicationShutdown {
-  private readonly origin: string;
-  private readonly prefix: string;
   private readonly timeoutMs: number;
-  private readonly agent: Agent;
+  private readonly dispatcher: Dispatcher;
+  /** The configured one, then its alternates. */
+  private readonly hosts: readonly WechatHost[];
 
-  constructor(config: Config) {
-    const base = new URL(config.wechat.apiUrl);
-    this.origin = base.origin;
-    this.prefix = base.pathname.replace(/\/+$/, '');
-    this.timeoutMs = config.wechat.timeoutMs;
-    this.agent = new Agent({
-      connections: maxConnections,
-      connect: { timeout: this.timeoutMs },
-      headersTimeout: this.timeoutMs,
-      bodyTimeout: this.timeoutMs,
-      maxResponseSize: maxResponseBytes,
-    });
+  constructor({ wechat }: Config, @Optional() now: () => number = () => performance.now()) {
+    this.timeoutMs = wechat.timeoutMs;
+    this.dispatcher = wechatDispatcher(wechat.timeoutMs, wechat.proxyUrl);
+    this.hosts = [wechat.apiUrl, ...wechat.apiFallbackUrls].map(
+      (url) => new WechatHost(url, this.dispatcher, now),
+    );
   }
 
-  /**
-   * The JSON that WeChat answers, whatever content type it claims.
-   * @param query parameters in the order of the documentation, each sent as one encoded value
-   * @param withinMs milliseconds that are left; never more than the configured limit of one call
-   * @throws AppError `wechat_unavailable` on time-out, reset, refusal and 5xx; `wechat_error` on any other answer than JSON
-   */
-  async get(path: string, query: Record<string, string>, withinMs = this.timeoutMs): Promise<unknown> {
-    const { status, text } = await this.send(`${path}?${new URLSearchParams(query).toString()}`, withinMs);
-    if (status >= 500) throw unreachable(`HTTP ${status}`);
-    if (status !== 200) throw unexpectedAnswer(`HTTP ${status}`);
-    return parseJson(text);
+  /** The JSON that WeChat answers, whatever content type it claims. */
+  async get(path: string, query: Record<string, string>, withinMs = callLimitMs): Promise<unknown> {
+    return jsonOf(await this.ask({ method: 'GET', path, query }, withinMs));
+  }
+
+  /** The JSON that WeChat answers to a body of JSON. */
+  async post(
+    path: string,
+    query: Record<string, string>,
+    body: unknown,
+    withinMs = callLimitMs,
+  ): Promise<unknown> {
+    return jsonOf(await this.ask({ method: 'POST', path, query, body }, withinMs));
+  }
+
+  /** The JPEG or PNG that WeChat answers, or the JSON that it answers instead. */
+  async postForImage(
+    path: string,
+    query: Record<string, string>,
+    body: unknown,
+    withinMs = callLimitMs,
+  ): Promise<WechatAnswer> {
+    return this.ask({ method: 'POST', path, query, body }, withinMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.agent.destroy();
+    await this.dispatcher.destroy();
   }
 
-  private async send(target: string, withinMs: number): Promise<{ status: number; text: string }> {
-    try {
-      const { statusCode, body } = await this.agent.request({
-        origin: this.origin,
-        path: this.prefix + target,
-        method: 'GET',
-        signal: limitOf(Math.min(withinMs, this.timeoutMs)),
-      });
-      const text = statusCode === 200 ? await body.text() : await body.dump().then(() => '');
-      // The pool frees a connection one turn later: a login's second call then needs no new handshake.
-      await connectionFreed();
-      return { status: statusCode, text };
-    } catch (error) {
-      throw faultOf(error);
+  /** Goes on to the next host only while nothing has left, for what has may have used up a code. */
+  private async ask(request: WechatRequest, withinMs: number): Promise<WechatAnswer> {
+    const deadline = performance.now() + withinMs;
+    const reasons: string[] = [];
+    for (const host of this.hosts) {
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) return refuse([...reasons, 'no time is left']);
+      try {
+        return await host.ask(request, this.limitsOf(host, leftMs));
+      } catch (error) {
+        if (!(error instanceof NoReply)) throw error;
+        reasons.push(`${host.name}: ${error.reason}`);
+        if (error.sent) break;
+      }
     }
+    return refuse(reasons);
+  }
+
+  /** A host that does not even connect leaves time for its alternates. */
+  private limitsOf(host: WechatHost, leftMs: number): SendLimits {
+    const totalMs = Math.min(leftMs, this.timeoutMs);
+    return { totalMs, connectMs: host === this.hosts.at(-1) ? totalMs : totalMs / 2 };
   }
 }
 
-function limitOf(milliseconds: number): AbortSignal {
-  return milliseconds > 0 ? AbortSignal.timeout(Math.ceil(milliseconds)) : AbortSignal.abort();
+function refuse(reasons: string[]): never {
+  throw unreachable(reasons.join('; '));
 }
 
-function faultOf(error: unknown): AppError {
-  const reason = reasonOf(error);
-  if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unexpectedAnswer('the body is too large');
-  if (reason === 'HTTPParserError') return unexpectedAnswer('not HTTP');
-  return unreachable(reason);
-}
-
-/** The bare code or name of a network error, for its message and properties may quote what was sent. */
-function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  return typeof code === 'string' ? code : String(name);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw unexpectedAnswer('the body is not JSON');
-  }
+function jsonOf(answer: WechatAnswer): unknown {
+  if ('image' in answer) throw notJson();
+  return answer.answer;
 }

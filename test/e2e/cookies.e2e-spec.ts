@@ -1,7 +1,11 @@
+import { DataSource } from 'typeorm';
+import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
 import { stranger } from '../support/person.js';
 import { type RunningService, startService } from '../support/start-service.js';
+
+const refreshPath = '/api/v1/auth/refresh';
 
 interface Jar {
   header: string;
@@ -19,6 +23,19 @@ function jarOf({ headers }: Answer): Jar {
     csrf: named('wxpass_csrf'),
     attributes: Object.fromEntries(cookies.map(([pair, ...rest]) => [pair!.split('=')[0]!, rest.join('; ')])),
   };
+}
+
+/** Whether a browser forgets all three by this answer: same name, same path, no life. */
+function takesAway({ headers }: Answer): boolean {
+  const cookies = headers.getSetCookie().sort();
+  const paths = {
+    '__Host-wxpass_access': '/',
+    '__Host-wxpass_csrf': '/',
+    '__Secure-wxpass_refresh': refreshPath,
+  };
+  return Object.entries(paths).every(([name, path], i) =>
+    cookies[i]?.startsWith(`${name}=; Max-Age=0; Path=${path};`),
+  );
 }
 
 describe.each(backends)('cookie mode on $name', (backend) => {
@@ -90,14 +107,74 @@ describe.each(backends)('cookie mode on $name', (backend) => {
     expect(renewed.csrf).toBe(jar.csrf);
     expect(renewed.header).not.toBe(jar.header);
     expect(await call('GET', '/users/me', { cookie: renewed.header })).toMatchObject({ status: 200 });
-    expect(await call('POST', '/auth/refresh', {})).toMatchObject({ status: 400, error: 'invalid_request' });
+  });
+
+  it('asks a page that has no refresh cookie any more to log in, and a client without cookies for its token', async () => {
+    const refresh = (headers: Record<string, string>) => call('POST', '/auth/refresh', headers);
+    const cookies = jar.header.split('; ');
+    const left = cookies.filter((pair) => !pair.includes('wxpass_refresh'));
+    const empty = cookies.map((pair) => pair.replace(/(wxpass_refresh)=.*/, '$1='));
+    const unauthenticated = { status: 401, error: 'unauthenticated' };
+    for (const cookie of [left.join('; '), ...left, empty.join('; ')]) {
+      expect([cookie, await refresh({ cookie })]).toMatchObject([cookie, unauthenticated]);
+    }
+    expect(await refresh({ 'x-csrf-token': jar.csrf })).toMatchObject(unauthenticated);
+    for (const headers of [{}, { cookie: 'theme=dark' }] as Record<string, string>[]) {
+      expect(await refresh(headers)).toMatchObject({ status: 400, error: 'invalid_request' });
+    }
+  });
+
+  it('takes the cookies away where a refresh finds the session ended', async () => {
+    await call('POST', '/auth/logout', withCsrf());
+    const refused = await call('POST', '/auth/refresh', withCsrf());
+    expect(refused).toMatchObject({ status: 401, error: 'session_ended', data: { reason: 'logged_out' } });
+    expect(takesAway(refused)).toBe(true);
+    const forged = await call('POST', '/auth/refresh', { cookie: jar.header });
+    expect([forged.status, forged.headers.getSetCookie()]).toEqual([403, []]);
+  });
+
+  it('takes the cookies away where the refresh token was used before, or is nobody’s', async () => {
+    const { manager } = service.app.get(DataSource);
+    await call('POST', '/auth/refresh', withCsrf());
+    await manager.update(SessionEntity, { id: login.data.sessionId }, { rotatedAt: 0 });
+    const reused = await call('POST', '/auth/refresh', withCsrf());
+    expect(reused).toMatchObject({ status: 401, error: 'refresh_token_reused' });
+    expect(takesAway(reused)).toBe(true);
+    await manager.delete(SessionEntity, { id: login.data.sessionId });
+    const unknown = await call('POST', '/auth/refresh', withCsrf());
+    expect(unknown).toMatchObject({ status: 401, error: 'refresh_token_invalid' });
+    expect(takesAway(unknown)).toBe(true);
+  });
+
+  it('leaves the cookies to whoever refreshes by the body', async () => {
+    const refused = await call('POST', '/auth/refresh', withCsrf(), { refreshToken: 'x' });
+    expect(refused).toMatchObject({ status: 401, error: 'refresh_token_invalid' });
+    expect(refused.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('takes the cookies away with the session that a page ends itself, and not with another', async () => {
+    const someone = stranger(service.simulator);
+    jar = jarOf(await someone.logIn(service, { body: { mode: 'cookie' } }));
+    const [other, bearer] = [(await someone.logIn(service)).data, (await someone.logIn(service)).data];
+    const mine = (await call('GET', '/sessions', { cookie: jar.header })).data.items;
+    const { id } = mine.find(({ current }: { current: boolean }) => current);
+    const byToken = { authorization: `Bearer ${bearer.accessToken}`, cookie: jar.header };
+    for (const answer of [
+      await call('DELETE', `/sessions/${other.sessionId}`, withCsrf()),
+      await call('DELETE', `/sessions/${bearer.sessionId}`, byToken),
+    ]) {
+      expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []]);
+    }
+    const ended = await call('DELETE', `/sessions/${id}`, withCsrf());
+    expect(ended.status).toBe(200);
+    expect(takesAway(ended)).toBe(true);
   });
 
   it('logs out with CSRF and takes the cookies away', async () => {
     expect(await call('POST', '/auth/logout', { cookie: jar.header })).toMatchObject({ status: 403 });
     const out = await call('POST', '/auth/logout', withCsrf());
     expect(out.status).toBe(200);
-    for (const attributes of Object.values(jarOf(out).attributes)) expect(attributes).toContain('Max-Age=0');
+    expect(takesAway(out)).toBe(true);
     expect(await call('GET', '/users/me', { cookie: jar.header })).toMatchObject({
       status: 401,
       error: 'session_ended',

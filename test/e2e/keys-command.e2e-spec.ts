@@ -80,7 +80,7 @@ describe('the keys command beside the built service', () => {
     expect(await keys(['rotate', '--now'])).toMatchObject({ exit: 0 });
     const deadline = Date.now() + 10_000;
     while ((await states())[2]![3] !== 'current' && Date.now() < deadline);
-    expect((await states()).map(([, , , state]) => state)).toEqual(['retiring', 'retiring', 'current']);
+    expect((await states()).map(([, , , state]) => state)).toEqual(['retiring', 'overtaken', 'current']);
 
     const both = { ENCRYPTION_KEYS: `${newKey},${oldKey}` };
     const restarted = await start(both);
@@ -114,11 +114,21 @@ describe('the keys command beside the built service', () => {
     expect(await me()).toMatchObject({ status: 401, error: 'token_invalid' });
   }, 90_000);
 
+  it('calls a key that does not open what it is, and takes it away', async () => {
+    const stray = { ENCRYPTION_KEYS: `stray:${base64Key()},${newKey}` };
+    expect(await keys(['rotate', '--now'], stray)).toMatchObject({ exit: 0 });
+    const [kid, , , state] = (await states()).at(-1)!;
+    expect(state).toBe('sealed');
+    expect(await keys(['remove', kid])).toMatchObject({ exit: 0 });
+    expect((await states()).map(([, , , one]) => one)).not.toContain('sealed');
+  });
+
   it('names what no key opens and exits 1', async () => {
     const stranger = { ENCRYPTION_KEYS: `other:${base64Key()}` };
     const { exit, output } = await keys(['reseal'], stranger);
     expect(exit).toBe(1);
-    expect(output).toMatch(/2 cannot be opened\n {2}signing_keys [\w-]{43}: .*no key new/);
+    expect(output).toMatch(/signing_keys\.private_sealed: .*2 cannot be opened\n/);
+    expect(output).toMatch(/\n {2}signing_keys [\w-]{43}: .*no key new/);
     expect(await keys(['rotate'], stranger)).toMatchObject({
       exit: 78,
       output: expect.stringContaining('ENCRYPTION_KEYS does not open the signing key'),

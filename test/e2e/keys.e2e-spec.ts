@@ -134,6 +134,8 @@ describe('signing keys of two replicas', () => {
     await sleep(2500);
     const token = await newToken(service);
     expect(kidOf(token)).not.toBe(stray.kid);
+    for (const replica of service.replicas)
+      expect((await jwksOf(replica)).keys.map(({ kid }) => kid)).toContain(stray.kid);
     expect((await me(service.replicas[1]!, token)).status).toBe(200);
     await withDatabase(service.env, (dataSource) =>
       openSigningKeyRows(dataSource, openSealer(loadConfig(service.env))).remove([stray.kid]),

@@ -198,7 +198,18 @@ describe.each(backends)('a mini program logs in on $name', (backend) => {
   it('believes no unionid that is another person’s, and lets both go on', async () => {
     const identities = service.app.get(Identities, { strict: false });
     const proof = (openid: string, unionid?: string, appId = miniProgram.appId) =>
-      identities.identify({ kind: 'mini-program', appId, openid, unionid }).then(({ user }) => user.id);
+      identities
+        .identify(
+          {
+            kind: 'mini-program',
+            appId,
+            openid,
+            unionid,
+            unionidStatus: unionid === undefined ? 'app_not_bound' : 'present',
+          },
+          async () => undefined,
+        )
+        .then(({ user }) => user.id);
     const first = await proof('oFirst', 'uShared');
     const second = await proof('oSecond', 'uShared');
     expect(second).not.toBe(first);

@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { backends, shared } from '../support/backends.js';
@@ -7,6 +8,8 @@ import { type Replica, type RunningService, startService } from '../support/star
 
 const secret = '密钥-with:colons-and-ünïcode';
 const client = { id: 'gateway', secret };
+/** Reads otherwise once it is form-decoded, at each of its signs. */
+const encodable = 'a+b%20c%zz/ü&=100%';
 
 interface Sent {
   body?: string;
@@ -16,8 +19,10 @@ interface Sent {
 
 const manyFields = Array.from({ length: 5000 }, (_, i) => `f${i}&`).join('');
 
+const rawBasic = (pair: string | Buffer) => `Basic ${Buffer.from(pair as string).toString('base64')}`;
 const basic = (id: string, password: string) =>
-  `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(password)}`).toString('base64')}`;
+  rawBasic(`${encodeURIComponent(id)}:${encodeURIComponent(password)}`);
+const json = 'application/json';
 
 /** The headers of a signed request, as the contract tells a client to make them. */
 function signed(
@@ -38,7 +43,11 @@ describe.each(backends)('machine clients on $name', (backend) => {
   let service: RunningService;
   beforeAll(async () => {
     const env = {
-      API_CLIENTS: `${client.id}:${client.secret}:introspect+revoke,reader:another-long-secret:introspect`,
+      API_CLIENTS: [
+        `${client.id}:${client.secret}:introspect+revoke`,
+        'reader:another-long-secret:introspect',
+        `encoder:${encodable}:introspect`,
+      ].join(','),
     };
     service = await startService(backend, { env, replicas: backend === shared ? 2 : 1 });
   });
@@ -56,6 +65,16 @@ describe.each(backends)('machine clients on $name', (backend) => {
     const text = await response.text();
     return { status: response.status, headers: response.headers, json: text ? JSON.parse(text) : undefined };
   };
+  /** By a request line and headers that fetch would not send; answers with the status. */
+  const sendTo = (path: string, body: string, headers: OutgoingHttpHeaders): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const { port } = new URL(service.base);
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      request({ host: '127.0.0.1', port, method: 'POST', path, headers: { ...type, ...headers } })
+        .on('response', (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end(body);
+    });
   const form = (token: string) => new URLSearchParams({ token }).toString();
   const authorization = basic(client.id, client.secret);
   const introspect = (token: string) => send({ body: form(token), headers: { authorization } });
@@ -117,6 +136,15 @@ describe.each(backends)('machine clients on $name', (backend) => {
     );
   });
 
+  it('stand in the audit log beside what they have ended', async () => {
+    const login = (await stranger(service.simulator).logIn(service)).data;
+    await send({ path: '/oauth/revoke', body: form(login.accessToken), headers: { authorization } });
+    await sleep(1000);
+    const log = service.app.get(AuditLog, { strict: false });
+    const { items } = await log.list({ event: 'session_ended', userId: login.user.id }, 10);
+    expect(items).toEqual([expect.objectContaining({ appId: client.id, reason: 'revoked' })]);
+  });
+
   it('end it by a refresh token that was exchanged already, too', async () => {
     const login = (await stranger(service.simulator).logIn(service)).data;
     await service.api('POST', '/auth/refresh', { refreshToken: login.refreshToken });
@@ -126,30 +154,68 @@ describe.each(backends)('machine clients on $name', (backend) => {
     expect(again).toMatchObject({ status: 401, error: 'session_ended', data: { reason: 'revoked' } });
   });
 
-  it('may guess no oftener than LOGIN_LIMIT_IP, while good clients are not counted', async () => {
-    const strict = await startService(backend, {
-      env: {
+  describe('that guess', () => {
+    let strict: RunningService;
+    let from: string;
+    beforeAll(async () => {
+      const env = {
         API_CLIENTS: `${client.id}:${client.secret}:introspect`,
         LOGIN_LIMIT_IP: '5/1m',
         TRUST_PROXY: '127.0.0.1',
         BLOCK_AFTER: '100',
-      },
-    });
-    const from = `198.51.100.${randomBytes(1)[0]}`;
-    try {
-      const guess = (password: string) => {
-        const headers = { authorization: basic(client.id, password), 'x-forwarded-for': from };
-        return send({ body: form('x'), headers }, strict);
       };
-      for (let i = 0; i < 10; i++) expect((await guess(client.secret)).status).toBe(200);
-      const guesses = await Promise.all(Array.from({ length: 20 }, () => guess('wrong')));
-      expect(guesses.filter(({ status }) => status === 401)).toHaveLength(5);
-      const refused = guesses.filter(({ status }) => status === 429);
-      expect(refused).toHaveLength(15);
-      expect(refused[0]!.headers.get('retry-after')).toEqual(expect.any(String));
-    } finally {
-      await strict.close();
-    }
+      strict = await startService(backend, { env, replicas: backend === shared ? 2 : 1 });
+    });
+    afterAll(() => strict?.close());
+    beforeEach(() => (from = `198.51.100.${freeHost++}`));
+
+    let freeHost = 1;
+    const at = (i: number) => strict.replicas[i % strict.replicas.length]!;
+    const ask = (headers: Record<string, string>, i = 0, address = from) =>
+      send({ body: form('x'), headers: { 'x-forwarded-for': address, ...headers } }, at(i));
+    const ways = [
+      { way: 'by Basic', proof: (key: string) => ({ authorization: basic(client.id, key) }) },
+      { way: 'by signatures', proof: (key: string) => signed({ body: form('x') }, { key }) },
+    ];
+    const countOf = (answers: { status: number }[], status: number) =>
+      answers.filter((answer) => answer.status === status).length;
+
+    it.each(ways)('$way are not counted while they are right', async ({ proof }) => {
+      const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(proof(client.secret), i)));
+      expect(countOf(answers, 200)).toBe(100);
+    });
+
+    it.each(ways)(
+      '$way learn nothing once LOGIN_LIMIT_IP is full, of the right secret neither',
+      async ({ proof }) => {
+        for (let i = 0; i < 5; i++) expect((await ask(proof('wrong'), i)).status).toBe(401);
+        const [wrong, right] = [await ask(proof('wrong')), await ask(proof(client.secret), 1)];
+        for (const { status, headers, json: answer } of [wrong, right]) {
+          expect([status, answer]).toEqual([
+            429,
+            { error: 'too_many_requests', error_description: expect.any(String) },
+          ]);
+          expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+          expect(headers.get('cache-control')).toBe('no-store');
+        }
+        expect((await ask(proof(client.secret), 0, '203.0.113.77')).status).toBe(200);
+      },
+    );
+
+    it.each(ways)('$way learn no more by 200 guesses at once', async ({ proof }) => {
+      const place = 100 + randomInt(100);
+      let noteFull = () => {};
+      const isFull = new Promise<void>((resolve) => (noteFull = resolve));
+      const guess = async (i: number) => {
+        if (i >= 100) await isFull;
+        const answer = await ask(proof(i === place ? client.secret : `wrong ${i}`), i);
+        if (answer.status === 429) noteFull();
+        return answer;
+      };
+      const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => guess(i)));
+      expect([countOf(answers, 401), countOf(answers, 429)]).toEqual([5, 195]);
+      expect(answers[place]!.status).toBe(429);
+    });
   });
 
   it('are told in OAuth’s words what is wrong', async () => {
@@ -159,8 +225,16 @@ describe.each(backends)('machine clients on $name', (backend) => {
       [{ body: token, headers: { authorization: basic(client.id, 'wrong') } }, 401, 'invalid_client'],
       [{ body: token, headers: { authorization: basic('nobody', client.secret) } }, 401, 'invalid_client'],
       [{ body: token, headers: { authorization: 'Bearer x' } }, 401, 'invalid_client'],
+      [{ body: token, headers: { authorization: basic(client.id, '') } }, 401, 'invalid_client'],
+      [{ body: '' }, 401, 'invalid_client'],
+      [{ body: 'token=a&token=b' }, 401, 'invalid_client'],
+      [{ body: '{"token":"x"}', headers: { 'content-type': json } }, 401, 'invalid_client'],
       [{ body: '', headers: { authorization } }, 400, 'invalid_request'],
+      [{ body: 'token=', headers: { authorization } }, 400, 'invalid_request'],
+      [{ body: form('x'.repeat(9000)), headers: { authorization } }, 400, 'invalid_request'],
       [{ body: 'token=a&token=b', headers: { authorization } }, 400, 'invalid_request'],
+      [{ body: 'token=a&other=b&other=b', headers: { authorization } }, 400, 'invalid_request'],
+      [{ body: token, headers: { authorization, ...signed({ body: token }) } }, 400, 'invalid_request'],
       [{ body: `${manyFields}token=x`, headers: { authorization } }, 400, 'invalid_request'],
       [
         {
@@ -179,12 +253,87 @@ describe.each(backends)('machine clients on $name', (backend) => {
         { error, error_description: expect.any(String) },
       ]);
       if (status === 401) expect(answer.headers.get('www-authenticate')).toMatch(/^Basic/);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
     }
   });
 
   it('are the only ones who may send forms', async () => {
     const answer = await send({ path: '/api/v1/auth/refresh', body: 'refreshToken=x' });
     expect([answer.status, answer.json.error]).toEqual([415, 'unsupported_media_type']);
+    const nowhere = await send({ path: '/nowhere', body: 'x', headers: { 'content-type': 'text/plain' } });
+    expect([nowhere.status, nowhere.json.error]).toEqual([404, 'not_found']);
+  });
+
+  it.each(['{"token":"x"}', 'no JSON', ''])(
+    'send nothing but forms: not %j, as JSON or whatever',
+    async (body) => {
+      const sent: Sent[] = [
+        { body, headers: { authorization, 'content-type': json } },
+        { body, headers: { ...signed({ body }), 'content-type': json } },
+        { body, headers: { authorization, 'content-type': 'text/plain;charset=UTF-8' } },
+      ];
+      for (const each of sent) {
+        const answer = await send(each);
+        expect([answer.status, answer.json]).toEqual([
+          415,
+          { error: 'invalid_request', error_description: expect.stringContaining('x-www-form-urlencoded') },
+        ]);
+        expect(answer.headers.get('cache-control')).toBe('no-store');
+      }
+    },
+  );
+
+  it('may send a secret as it is, or form-encoded', async () => {
+    const pairs = [`encoder:${encodable}`, `encoder:${encodeURIComponent(encodable)}`];
+    const plus = encodeURIComponent(encodable).replaceAll('%20', '+');
+    for (const pair of [...pairs, `%65ncoder:${plus}`]) {
+      const answer = await send({ body: form('x'), headers: { authorization: rawBasic(pair) } });
+      expect([pair, answer.status]).toEqual([pair, 200]);
+    }
+  });
+
+  it('get nowhere with headers that are no credentials', async () => {
+    const [head, tail] = [Buffer.from(`${client.id}:`), Buffer.from(client.secret)];
+    const broken = [
+      rawBasic(Buffer.concat([head, tail, Buffer.from([0xff])])),
+      rawBasic(Buffer.concat([head, Buffer.from(client.secret, 'latin1')])),
+      rawBasic(`${client.id}\0:${client.secret}`),
+      rawBasic(`${client.id}:${client.secret}\0`),
+      rawBasic(`${client.id}:${client.secret}\r\nx: y`),
+      rawBasic(client.id),
+      rawBasic(':'),
+      rawBasic(`:${client.secret}`),
+      rawBasic(`__proto__:${client.secret}`),
+      rawBasic(`${client.id}:${'x'.repeat(10_000)}`),
+      `${authorization}, ${authorization}`,
+      authorization.slice('Basic '.length),
+      'Basic',
+      'Basic !',
+    ];
+    for (const header of broken) {
+      const answer = await send({ body: form('x'), headers: { authorization: header } });
+      expect([header, answer.status, answer.json.error]).toEqual([header, 401, 'invalid_client']);
+    }
+    const huge = await fetch(`${service.base}/oauth/introspect`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${'x'.repeat(20_000)}` },
+    });
+    expect(huge.status).toBe(431);
+    expect((await introspect('x')).status).toBe(200);
+  });
+
+  it.each(['GET', 'HEAD', 'PUT', 'OPTIONS'])('learn nothing by %s', async (method) => {
+    const answer = await fetch(`${service.base}/oauth/introspect?token=x`, {
+      method,
+      headers: { authorization },
+    });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('may ask for tokens that hold any bytes', async () => {
+    for (const body of ['token=%00', 'token=a%00b', 'token=%ff%fe', 'token=%', 'token=x&__proto__=y']) {
+      expect((await send({ body, headers: { authorization } })).json).toEqual({ active: false });
+    }
   });
 
   it('may sign instead: method, path with query, time, nonce and body', async () => {
@@ -206,6 +355,32 @@ describe.each(backends)('machine clients on $name', (backend) => {
     ];
     for (const sent of refused)
       expect(await send(sent)).toMatchObject({ status: 401, json: { error: 'invalid_client' } });
+  });
+
+  it('may write the signature in capitals, and the request line with its origin', async () => {
+    const body = form('x');
+    const headers = signed({ body });
+    const capitals = { ...headers, 'x-signature': headers['x-signature'].toUpperCase() };
+    expect((await send({ body, headers: capitals })).status).toBe(200);
+    const path = '/oauth/introspect?by=http://a/b';
+    const lines = [
+      { line: `${service.base}${path}`, signedPath: path, status: 200 },
+      { line: `http://elsewhere.example${path}`, signedPath: path, status: 200 },
+      { line: `${service.base}${path}`, signedPath: `${service.base}${path}`, status: 401 },
+      { line: '/oauth/%69ntrospect', signedPath: '/oauth/%69ntrospect', status: 200 },
+      { line: '/oauth/%69ntrospect', signedPath: '/oauth/introspect', status: 401 },
+    ];
+    for (const { line, signedPath, status } of lines) {
+      expect([line, await sendTo(line, body, signed({ body, path: signedPath }))]).toEqual([line, status]);
+    }
+  });
+
+  it('name themselves once, and are no proxy’s X-Client-Id', async () => {
+    const body = form('x');
+    const { 'x-client-id': id, ...headers } = signed({ body });
+    expect(await sendTo('/oauth/introspect', body, { ...headers, 'x-client-id': [id, id] })).toBe(401);
+    expect(await sendTo('/oauth/introspect', body, headers)).toBe(401);
+    expect((await send({ body, headers: { authorization, 'x-client-id': 'nobody' } })).status).toBe(200);
   });
 
   it('are remembered where they are refused', async () => {

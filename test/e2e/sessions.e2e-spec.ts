@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends, shared } from '../support/backends.js';
 import { stranger } from '../support/person.js';
 import { type RunningService, startService } from '../support/start-service.js';
+import { miniProgram, otherMiniProgram } from '../support/start-simulator.js';
 
 const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50';
+
+/** What the audit log says of a person's sessions that ended, oldest first, once there are so many. */
+async function endsOf({ app }: RunningService, userId: string, count: number) {
+  for (let i = 0; ; i++, await sleep(20)) {
+    const { items } = await app.get(AuditLog).list({ userId }, 100);
+    const ends = items.filter(({ event }) => event !== 'login' && event !== 'identity_created').reverse();
+    if (ends.length >= count || i === 100) return ends;
+  }
+}
 
 describe.each(backends)('a person’s sessions on $name', (backend) => {
   let service: RunningService;
@@ -66,6 +77,34 @@ describe.each(backends)('a person’s sessions on $name', (backend) => {
     expect(seen).toEqual(logins.map(({ sessionId }) => sessionId).reverse());
     expect(await list(token, '?limit=0')).toMatchObject({ status: 400, error: 'invalid_request' });
     expect(await list(token, '?nonsense=1')).toMatchObject({ status: 400, error: 'invalid_request' });
+    for (const foreign of ['x', logins[1].sessionId, 'A'.repeat(65)]) {
+      expect(await list(token, `?cursor=${foreign}`)).toMatchObject({
+        status: 400,
+        error: 'invalid_request',
+        data: { fields: [{ path: 'cursor' }] },
+      });
+    }
+  });
+
+  it('leave a row in the audit log when they end: who ended them, from where, and their door', async () => {
+    const someone = stranger(service.simulator);
+    const logIn = async (appId: string) => (await someone.logIn(service, { appId })).data;
+    const [here, there] = [miniProgram.appId, otherMiniProgram.appId];
+    const [a, b, c, d] = [await logIn(here), await logIn(there), await logIn(there), await logIn(here)];
+    const send = (method: string, path: string, { accessToken }: { accessToken: string }) =>
+      service.api(method, path, undefined, { token: accessToken, headers: { 'user-agent': iphone } });
+    await send('POST', '/auth/logout', a);
+    await send('DELETE', `/sessions/${b.sessionId}`, d);
+    await send('DELETE', '/sessions', d);
+    await send('DELETE', `/sessions/${d.sessionId}`, d);
+    expect(c.user.id).toBe(a.user.id);
+    const row = { address: '127.0.0.1', userAgent: iphone, outcome: 'success', userId: a.user.id };
+    expect(await endsOf(service, a.user.id, 4)).toMatchObject([
+      { event: 'logout', reason: 'logged_out', appId: here, ...row },
+      { event: 'session_ended', reason: 'revoked', appId: there, ...row },
+      { event: 'session_ended', reason: 'revoked', appId: there, ...row },
+      { event: 'session_ended', reason: 'revoked', appId: here, ...row },
+    ]);
   });
 
   it('are ended one by one by their owner, and by nobody else', async () => {
@@ -137,14 +176,20 @@ describe.each(backends)('SESSION_LIMITS on $name', (backend) => {
 
   it('end the oldest session of a type as replaced', async () => {
     const someone = stranger(service.simulator);
-    const on = async (type: string) => (await someone.logIn(service, { body: { device: { type } } })).data;
-    const [a, phone, b, c] = [await on('web'), await on('mobile'), await on('web'), await on('web')];
+    const on = async (type: string, options = {}) =>
+      (await someone.logIn(service, { body: { device: { type } }, ...options })).data;
+    const [a, phone, b] = [await on('web'), await on('mobile'), await on('web')];
+    const c = await on('web', { appId: otherMiniProgram.appId, headers: { 'user-agent': iphone } });
     expect(await service.api('GET', '/users/me', undefined, { token: a.accessToken })).toMatchObject({
       status: 401,
       error: 'session_ended',
       data: { reason: 'replaced' },
     });
     for (const { accessToken } of [phone, b, c]) expect(await alive(accessToken)).toBe(true);
+    const login = { address: '127.0.0.1', userAgent: iphone, appId: otherMiniProgram.appId };
+    expect(await endsOf(service, a.user.id, 1)).toMatchObject([
+      { event: 'session_ended', reason: 'replaced', outcome: 'success', ...login },
+    ]);
   });
 
   it('hold when many log in at once on all replicas', async () => {

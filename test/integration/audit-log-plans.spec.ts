@@ -12,18 +12,20 @@ const start = 1_790_000_000_000;
 const window = { from: start + 500, to: start + 1500 };
 const before = newEntryId(start + 1000);
 
-/** Every filter alone, in pairs and with bounds, and the indexes that may serve it. */
-const cases: [AuditFilter, string[]][] = [
-  [{}, ['PRIMARY']],
-  [{ userId: 'u1' }, ['audit_log_user']],
-  [{ address: '192.0.2.1' }, ['audit_log_address']],
-  [{ event: 'login' }, ['audit_log_event']],
-  [{ blocked: true }, ['audit_log_blocked']],
-  [{ blocked: false }, ['audit_log_blocked']],
-  [{ userId: 'u1', event: 'login' }, ['audit_log_user']],
-  [{ address: '192.0.2.1', event: 'login' }, ['audit_log_address']],
-  [{ event: 'login', blocked: true }, ['audit_log_event', 'audit_log_blocked']],
-  [{ userId: 'u1', address: '192.0.2.1', event: 'login', blocked: true }, ['audit_log_user']],
+/** Every filter alone, in pairs and with bounds, and the index that serves it. */
+const cases: [AuditFilter, string][] = [
+  [{}, 'PRIMARY'],
+  [{ userId: 'u1' }, 'audit_log_user'],
+  [{ address: '192.0.2.1' }, 'audit_log_address'],
+  [{ event: 'login' }, 'audit_log_event'],
+  [{ blocked: true }, 'audit_log_blocked'],
+  [{ blocked: false }, 'audit_log_blocked'],
+  [{ userId: 'u1', event: 'login' }, 'audit_log_user'],
+  [{ address: '192.0.2.1', event: 'login' }, 'audit_log_address_event'],
+  [{ address: '192.0.2.1', blocked: true }, 'audit_log_address'],
+  [{ address: '192.0.2.1', event: 'login', blocked: false }, 'audit_log_address_event'],
+  [{ event: 'login', blocked: true }, 'audit_log_event'],
+  [{ userId: 'u1', address: '192.0.2.1', event: 'login', blocked: true }, 'audit_log_user'],
 ];
 
 interface Step {
@@ -53,10 +55,10 @@ async function open(backend: Backend): Promise<{ storage: OpenBackend; dataSourc
 }
 
 /** Each case from its first page, from a later one, and within bounds of time. */
-const questions = cases.flatMap(([filter, indexes]) => [
-  { filter, indexes, after: undefined },
-  { filter, indexes, after: before },
-  { filter: { ...filter, ...window }, indexes, after: before },
+const questions = cases.flatMap(([filter, index]) => [
+  { filter, index, after: undefined },
+  { filter, index, after: before },
+  { filter: { ...filter, ...window }, index, after: before },
 ]);
 
 describe('MySQL answers a page of the audit log', () => {
@@ -73,14 +75,16 @@ describe('MySQL answers a page of the audit log', () => {
 
   it.each(questions)(
     'from an index that has its order: $filter after $after',
-    async ({ filter, indexes, after }) => {
+    async ({ filter, index, after }) => {
       const { sql, parameters } = pageStatement('a.*', 'mysql', filter, after, 51);
       const plan = await dataSource.query<Step[]>(`EXPLAIN ${sql}`, parameters);
-      const find = plan.find(({ table }) => table === 'f')!;
-      expect(indexes).toContain(find.key);
-      expect(find.type).toBe('range');
-      expect(find.Extra).toMatch(/Using index(?! condition)/);
-      expect(find.Extra).not.toMatch(/filesort|temporary/i);
+      const finds = plan.filter(({ table }) => table === 'f');
+      expect(finds.length).toBeGreaterThan(0);
+      for (const find of finds) {
+        expect(find).toMatchObject({ type: 'range', key: index });
+        expect(find.Extra).toMatch(/Using index(?! condition)/);
+        expect(find.Extra).not.toMatch(/filesort|temporary/i);
+      }
       expect(plan.find(({ table }) => table === 'a')).toMatchObject({ type: 'eq_ref', key: 'PRIMARY' });
     },
   );
@@ -97,13 +101,19 @@ describe('SQLite answers a page of the audit log', () => {
     await storage?.close();
   });
 
-  it.each(questions)('from an index that has its order: $filter after $after', async ({ filter, after }) => {
-    const { sql, parameters } = pageStatement('a.*', 'sqlite', filter, after, 51);
-    const plan = await dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
-    const details = plan.map(({ detail }) => detail);
-    expect(details).toContainEqual(
-      expect.stringMatching(/^SEARCH f USING COVERING INDEX (audit_log_\w+|sqlite_autoindex_audit_log_1)/),
-    );
-    expect(details.filter((detail) => detail.startsWith('SCAN')).join()).toMatch(/^(SCAN page)?$/);
-  });
+  it.each(questions)(
+    'from an index that has its order: $filter after $after',
+    async ({ filter, index, after }) => {
+      const { sql, parameters } = pageStatement('a.*', 'sqlite', filter, after, 51);
+      const plan = await dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
+      const details = plan.map(({ detail }) => detail);
+      const name = index === 'PRIMARY' ? 'sqlite_autoindex_audit_log_1' : index;
+      const finds = details.filter((detail) => /^\w+ f\b/.test(detail));
+      expect(finds.length).toBeGreaterThan(0);
+      for (const find of finds)
+        expect(find).toMatch(new RegExp(`^SEARCH f USING COVERING INDEX ${name} \\(.*id<\\?`));
+      const scans = details.filter((detail) => detail.startsWith('SCAN'));
+      expect(scans.filter((scan) => !/^SCAN (page|branch)$/.test(scan))).toEqual([]);
+    },
+  );
 });

@@ -137,10 +137,16 @@ describe.each(backends)('the audit log on $name', (backend) => {
     expect(await all({ blocked: false })).toHaveLength(8);
   });
 
-  it.each([{}, { event: 'login' }, { userId: 'u1' }])(
+  it.each([{}, { event: 'login' }, { userId: 'u1' }, { address: '192.0.2.1' }])(
     'turns its pages without a gap or a repetition while entries come: %j',
     async (filter) => {
-      const entries = await seed(Array.from({ length: 95 }, () => ({ userId: 'u1' })));
+      const entries = await seed(
+        Array.from({ length: 95 }, (_, i) => ({
+          userId: 'u1',
+          address: '192.0.2.1',
+          blocked: i % 3 === 0,
+        })),
+      );
       const ids: string[] = [];
       let cursor: string | undefined;
       let pages = 0;

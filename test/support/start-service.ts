@@ -68,6 +68,8 @@ function baseSettings(simulator: RunningSimulator): Record<string, string> {
     ENCRYPTION_KEYS: encryptionKey,
     WECHAT_APPS: JSON.stringify(apps),
     WECHAT_API_URL: simulator.url,
+    WECHAT_OPEN_URL: simulator.url,
+    RETURN_TO_ORIGINS: 'https://app.example.test',
     API_LIMIT: '1000000/1m',
     LOGIN_LIMIT_IP: '1000000/1m',
     LOG_LEVEL: 'silent',

@@ -23,9 +23,13 @@ export class BrowserCookie {
     return value !== undefined && form.test(value) ? value : undefined;
   }
 
-  /** The same, given now where it is absent. */
+  /** The same, given now where it is none. */
   ensure(request: FastifyRequest, reply: FastifyReply): string {
-    const value = this.read(request) ?? randomBytes(32).toString('base64url');
+    return this.read(request) ?? this.give(reply);
+  }
+
+  private give(reply: FastifyReply): string {
+    const value = randomBytes(32).toString('base64url');
     const { name, secure } = this;
     void reply.setCookie(name, value, {
       path: '/',

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/app-error.js';
 import { csrfTokenOf } from '../../session/csrf-token.js';
-import { SessionCookies } from './session-cookies.service.js';
+import { SessionCookies } from '../../session/session-cookies.service.js';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 

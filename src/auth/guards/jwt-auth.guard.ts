@@ -25,12 +25,12 @@ export class JwtAuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const credentials = this.credentials.read(request);
     if (!credentials) throw new AppError('unauthenticated');
-    const { sid: sessionId, sub } = this.tokens.verify(credentials.token);
+    const { sid: sessionId, sub, client_id: clientId } = this.tokens.verify(credentials.token);
     const { userId, role, familyHash } = await this.sessions.require(sessionId);
     if (userId !== sub) throw new AppError('token_invalid');
     const { byCookie } = credentials;
     if (byCookie && !this.csrf.isSafe(request.method)) this.csrf.require(request, familyHash);
-    request.caller = { userId, sessionId, role, byCookie };
+    request.caller = { userId, sessionId, role, clientId, byCookie };
     noteUser(userId);
     return true;
   }

@@ -53,6 +53,8 @@ export class Config {
   readonly simulator: boolean;
   readonly docs: boolean;
   readonly corsOrigins: string[];
+  /** Exact origins a login may return to, beside the own one. */
+  readonly returnToOrigins: string[];
   readonly apiLimit: Limit;
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: string[];
@@ -61,7 +63,21 @@ export class Config {
   readonly redis: RedisConfig | undefined;
   /** First seals, all open. Empty: the development key file is used. */
   readonly encryptionKeys: EncryptionKey[];
-  readonly wechat: { apps: WechatApp[]; apiUrl: string; timeoutMs: number };
+  readonly wechat: {
+    apps: WechatApp[];
+    apiUrl: string;
+    openUrl: string;
+    mpUrl: string;
+    /** Alternates of `apiUrl`. */
+    apiFallbackUrls: string[];
+    timeoutMs: number;
+    /** A secret where it holds a password. */
+    proxyUrl: string | undefined;
+    appToken: 'stable' | 'plain';
+    /** Content by name. */
+    verifyFiles: ReadonlyMap<string, string>;
+  };
+  readonly unionMerge: 'auto' | 'refuse';
   readonly jwt: {
     issuer: string;
     audience: string;
@@ -75,12 +91,15 @@ export class Config {
     refreshTtlMs: number;
     maxTtlMs: number;
     refreshGraceMs: number;
+    /** How old the login may be that dangerous acts demand. */
+    freshMs: number;
     /** Sessions a user may have at once; 0 or absent: any number. */
     limits: Partial<Record<DeviceType, number>>;
   };
   readonly risk: {
     loginsByAddress: Limit;
     failuresByAccount: Limit;
+    decryptionsBySession: Limit;
     /** Full windows of failures before an address is blocked. */
     blockAfter: number;
     blockForMs: number;

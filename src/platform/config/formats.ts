@@ -166,6 +166,15 @@ export function parseTrustedProxies(text: string, context: Context): string[] {
   return ranges;
 }
 
+/** `name=content,…`: plain files that WeChat's domain check asks for at the root. */
+export function parseVerifyFiles(text: string, context: Context): Map<string, string> {
+  const files = text.split(',').map((item) => /^([\w-]{1,64}\.txt)=([\x21-\x7e]{1,256})$/.exec(item.trim()));
+  if (files.some((file) => !file)) return refuse(context, 'must be name.txt=content, comma-separated');
+  const named = new Map(files.map((file) => [file![1]!, file![2]!]));
+  if (named.size < files.length) return refuse(context, 'names one file twice');
+  return named;
+}
+
 /** An unknown field may be a secret that slipped into the place of a name. */
 function wordsOf({ code, message }: z.core.$ZodIssue): string {
   return code === 'unrecognized_keys' ? 'has an unknown field' : message;

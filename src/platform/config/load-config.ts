@@ -160,6 +160,7 @@ function assembleConfig(
 ): Config {
   const { production, simulator, apps, database } = assembled;
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  const simulatorUrl = `${publicUrl}/simulator`;
   const config = {
     production,
     host: settings.HOST ?? (simulator ? '127.0.0.1' : '0.0.0.0'),
@@ -169,6 +170,7 @@ function assembleConfig(
     simulator,
     docs: settings.DOCS,
     corsOrigins: settings.CORS_ORIGINS ?? [],
+    returnToOrigins: settings.RETURN_TO_ORIGINS ?? [],
     apiLimit: settings.API_LIMIT,
     trustedProxies: settings.TRUST_PROXY ?? [],
     database,
@@ -176,9 +178,16 @@ function assembleConfig(
     encryptionKeys: settings.ENCRYPTION_KEYS ?? [],
     wechat: {
       apps,
-      apiUrl: settings.WECHAT_API_URL ?? wechatApiUrl(simulator, settings),
+      apiUrl: settings.WECHAT_API_URL ?? (simulator ? ownApiUrl(settings) : 'https://api.weixin.qq.com'),
+      openUrl: settings.WECHAT_OPEN_URL ?? (simulator ? simulatorUrl : 'https://open.weixin.qq.com'),
+      mpUrl: settings.WECHAT_MP_URL ?? (simulator ? simulatorUrl : 'https://mp.weixin.qq.com'),
+      apiFallbackUrls: settings.WECHAT_API_FALLBACK_URLS ?? [],
       timeoutMs: settings.WECHAT_TIMEOUT,
+      proxyUrl: settings.WECHAT_PROXY_URL,
+      appToken: settings.WECHAT_APP_TOKEN,
+      verifyFiles: settings.WECHAT_VERIFY_FILES ?? new Map<string, string>(),
     },
+    unionMerge: settings.UNION_MERGE,
     jwt: {
       issuer: settings.JWT_ISSUER ?? publicUrl,
       audience: settings.JWT_AUDIENCE,
@@ -191,11 +200,13 @@ function assembleConfig(
       refreshTtlMs: settings.REFRESH_TOKEN_TTL,
       maxTtlMs: settings.SESSION_MAX_TTL,
       refreshGraceMs: settings.REFRESH_GRACE,
+      freshMs: settings.FRESH_LOGIN,
       limits: settings.SESSION_LIMITS,
     },
     risk: {
       loginsByAddress: settings.LOGIN_LIMIT_IP,
       failuresByAccount: settings.LOGIN_LIMIT_ACCOUNT,
+      decryptionsBySession: settings.DECRYPT_LIMIT,
       blockAfter: settings.BLOCK_AFTER,
       blockForMs: settings.BLOCK_FOR,
       replayProtection: settings.REPLAY_PROTECTION,
@@ -211,9 +222,8 @@ function assembleConfig(
   return new Config({ ...config, warnings: warningsFor(config) });
 }
 
-function wechatApiUrl(simulator: boolean, { HOST: host, PORT: port }: Settings): string {
+/** The simulator in this process, by the address it listens on: a proxy may stand before the public one. */
+function ownApiUrl({ HOST: host, PORT: port }: Settings): string {
   const own = !host || ['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host;
-  return simulator
-    ? `http://${isIPv6(own) ? `[${own}]` : own}:${port}/simulator`
-    : 'https://api.weixin.qq.com';
+  return `http://${isIPv6(own) ? `[${own}]` : own}:${port}/simulator`;
 }

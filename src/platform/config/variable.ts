@@ -82,6 +82,23 @@ export const baseUrl = httpUrl
   )
   .transform((text) => text.replace(/\/+$/, ''));
 
+/** Such URLs, comma-separated. */
+export const baseUrls = z.string().transform((text, context) => {
+  const parsed = text.split(',').map((item) => baseUrl.safeParse(item.trim()));
+  const urls = parsed.flatMap(({ data }) => data ?? []);
+  if (urls.length === parsed.length) return urls;
+  context.addIssue('must be http or https URLs of host, port and path alone, comma-separated');
+  return z.NEVER;
+});
+
+/** An http proxy, perhaps with user and password. */
+export const proxyUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine((text) => {
+    const { pathname, search, hash } = new URL(text);
+    return pathname === '/' && search === '' && hash === '';
+  }, 'must be scheme, user, password, host and port alone');
+
 /** Exact origins, comma-separated. */
 export const origins = z.string().transform((text, context) => {
   const list = text.split(',').map((item) => item.trim());

@@ -6,16 +6,19 @@ import {
   parseRedisUrl,
   parseSessionLimits,
   parseTrustedProxies,
+  parseVerifyFiles,
   parseWechatApps,
 } from './formats.js';
 import {
   baseUrl,
+  baseUrls,
   duration,
   flag,
   integer,
   limit,
   origins,
   positiveDuration,
+  proxyUrl,
   variable,
   type Values,
   type Variable,
@@ -54,6 +57,10 @@ const service = {
   CORS_ORIGINS: variable(origins, {
     example: 'https://app.example.com,https://admin.example.com',
     about: 'Exact origins whose pages may call the API; none when unset',
+  }),
+  RETURN_TO_ORIGINS: variable(origins, {
+    example: 'https://www.example.com,https://shop.example.com',
+    about: 'Exact origins a login may return to, beside the own one; none when unset',
   }),
   TRUST_PROXY: variable(z.string().transform(parseTrustedProxies), {
     example: '10.0.0.0/8,fd00::/8',
@@ -161,6 +168,32 @@ const wechat = {
     example: 'https://api.weixin.qq.com',
     about: "WeChat's API; https://api.weixin.qq.com when unset, a path prefix is kept",
   }),
+  WECHAT_OPEN_URL: variable(baseUrl, {
+    example: 'https://open.weixin.qq.com',
+    about: 'Where people consent; https://open.weixin.qq.com when unset, a path prefix is kept',
+  }),
+  WECHAT_MP_URL: variable(baseUrl, {
+    example: 'https://mp.weixin.qq.com',
+    about: 'Where QR images lie; https://mp.weixin.qq.com when unset, a path prefix is kept',
+  }),
+  WECHAT_API_FALLBACK_URLS: variable(baseUrls, {
+    example: 'https://api2.weixin.qq.com,https://sh.api.weixin.qq.com',
+    about: 'Alternates of WECHAT_API_URL, tried only where nothing was consumed; none when unset',
+  }),
+  WECHAT_PROXY_URL: variable(proxyUrl, {
+    secret: true,
+    example: 'http://user:password@proxy.example.com:3128',
+    about: 'HTTP proxy for all calls to WeChat, such as one whose address is on the allow-list',
+  }),
+  WECHAT_APP_TOKEN: variable(z.enum(['stable', 'plain'], 'must be stable or plain'), {
+    default: 'stable',
+    example: 'plain',
+    about: "How an app's own token is fetched: stable (cgi-bin/stable_token) or plain (cgi-bin/token)",
+  }),
+  WECHAT_VERIFY_FILES: variable(z.string().transform(parseVerifyFiles), {
+    example: 'MP_verify_x.txt=content',
+    about: "Files served at the root for WeChat's domain check: name=content, comma-separated",
+  }),
   WECHAT_TIMEOUT: variable(positiveDuration, {
     default: '3s',
     example: '3s',
@@ -213,6 +246,16 @@ const tokens = {
     example: '30s',
     about: 'How long the direct predecessor of a refresh token still gets the same successor',
   }),
+  FRESH_LOGIN: variable(positiveDuration, {
+    default: '5m',
+    example: '5m',
+    about: 'How old the login may be that dangerous acts demand',
+  }),
+  UNION_MERGE: variable(z.enum(['auto', 'refuse'], 'must be auto or refuse'), {
+    default: 'auto',
+    example: 'refuse',
+    about: 'Whether two users whom a unionid proves to be one person are made one, or refused with 409',
+  }),
   ENCRYPTION_KEYS: variable(z.string().transform(parseEncryptionKeys), {
     secret: true,
     example: 'k1:the base64 of 32 random bytes (openssl rand -base64 32)',
@@ -230,6 +273,11 @@ const risk = {
     default: '5/1m',
     example: '5/1m',
     about: 'Failed passwords by account, in a sliding window',
+  }),
+  DECRYPT_LIMIT: variable(limit, {
+    default: '20/10m',
+    example: '20/10m',
+    about: 'Failed decryptions of encrypted data by session, in a sliding window',
   }),
   BLOCK_AFTER: variable(integer(1, 1000), {
     default: '3',

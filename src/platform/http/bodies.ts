@@ -5,14 +5,16 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The bytes as they came, where a body came: what a signature covers. */
     rawBody?: Buffer;
+    /** Why the body of a form route was not taken; its guard throws it once it knows who is calling. */
+    formFault?: AppError;
   }
 }
 
 type Done = (error: Error | null, body?: unknown) => void;
 
-/** OAuth's own endpoints take forms, as their standards say; all others JSON alone. */
+/** OAuth's own endpoints take forms alone, as their standards say; all others JSON alone. */
 const formRoutes = '/oauth/';
-/** More than any form of OAuth has; what comes after them is not looked at. */
+/** More than any form of OAuth has. */
 const maxFields = 32;
 
 /** An absent or empty body is `{}`; keys that would reach a prototype are refused. */
@@ -21,14 +23,20 @@ export function parseBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = keepRaw(request, body).toString('utf8');
-    if (text === '') done(null, {});
+    if (takesForms(request)) refuseType(request, done);
+    else if (text === '') done(null, {});
     else void parseJson(request, text, done);
   });
   server.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer' },
-    (request, body, done) => parseForm(request, keepRaw(request, body).toString('utf8'), done),
+    (request, body, done) => {
+      const text = keepRaw(request, body).toString('utf8');
+      if (takesForms(request)) parseForm(request, text, done);
+      else refuseType(request, done);
+    },
   );
+  server.addContentTypeParser('*', (request, _unread, done) => refuseType(request, done));
   server.addHook('preValidation', (request, _reply, next) => {
     if (request.body === undefined && request.method !== 'GET') request.body = {};
     next();
@@ -40,17 +48,22 @@ function keepRaw(request: FastifyRequest, body: string | Buffer): Buffer {
   return request.rawBody;
 }
 
-function parseForm(request: FastifyRequest, text: string, done: Done): void {
-  if (!request.routeOptions.url?.startsWith(formRoutes)) return done(new AppError('unsupported_media_type'));
-  done(null, fieldsOf(new URLSearchParams(text)));
+function takesForms({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url?.startsWith(formRoutes) ?? false;
 }
 
-/** A field that comes twice becomes a list, which no schema takes for text: OAuth forbids it (RFC 6749, 3.2). */
-function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
-  const fields = new Map<string, string | string[]>();
-  for (const [name, value] of form) {
-    fields.set(name, fields.has(name) ? [value] : value);
-    if (fields.size > maxFields) break;
-  }
-  return Object.fromEntries(fields);
+/** What is at no route is not found, whatever it carries. */
+function refuseType(request: FastifyRequest, done: Done): void {
+  const fault = new AppError('unsupported_media_type');
+  if (takesForms(request)) request.formFault = fault;
+  done(takesForms(request) || request.is404 ? null : fault);
+}
+
+/** No parameter may come twice (RFC 6749, 3.1), be it one that we know or not. */
+function parseForm(request: FastifyRequest, text: string, done: Done): void {
+  const fields = [...new URLSearchParams(text)];
+  const names = new Set(fields.map(([name]) => name));
+  const isSound = fields.length <= maxFields && names.size === fields.length;
+  if (!isSound) request.formFault = new AppError('invalid_request');
+  done(null, isSound ? Object.fromEntries(fields) : {});
 }

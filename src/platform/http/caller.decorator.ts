@@ -6,6 +6,8 @@ export interface Caller {
   userId: string;
   sessionId: string;
   role: string;
+  /** The door's appId, `wxpass` for passwords. */
+  clientId: string;
   /** A cookie spoke for the caller, not a Bearer token. */
   byCookie: boolean;
 }

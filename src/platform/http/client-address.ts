@@ -1,13 +1,22 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { formatAddressRange, networkOf, parseAddressRange, readAddressRange } from './address-range.js';
 
-const hexMapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
-const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
+/** What one IPv6 customer has to itself. */
+const groupPrefix = 64;
+const remembered = 500;
 
-/** Who is calling: the rightmost hop that TRUST_PROXY does not vouch for; an IPv4-mapped address is its IPv4. */
-export function clientAddress(request: FastifyRequest): string {
-  const address = withoutZone(request.ip);
-  return isIP(address) === 0 ? ownPeer(request) : unmapped(address);
+// Every request asks, mostly of a few addresses; IPv6 takes microseconds to spell.
+const spellings = new LRUCache<string, string>({ max: remembered, memoMethod: spell });
+const groups = new LRUCache<string, string>({ max: remembered, memoMethod: groupOf });
+
+/**
+ * Who is calling, in the one spelling of its address (RFC 5952; IPv4-mapped as IPv4): the rightmost hop that TRUST_PROXY
+ * does not vouch for. A trusted proxy that passes on nonsense is answered for its own address.
+ */
+export function clientAddress({ ip, socket }: FastifyRequest): string {
+  return canonical(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip);
 }
 
 /** From where a request comes. */
@@ -17,34 +26,21 @@ export function whenceOf(request: FastifyRequest): { address: string; userAgent?
 
 /** What limits count by: an IPv4 address, or the /64 that one IPv6 customer has to itself. */
 export function addressGroup(address: string): string {
-  return isIP(address) === 6 ? `${firstGroups(address)}::/64` : address;
+  return isIP(address) === 6 ? groups.memo(address) : address;
 }
 
-/** A trusted proxy that passes on nonsense is answered for its own address. */
-function ownPeer(request: FastifyRequest): string {
-  return unmapped(withoutZone(request.socket.remoteAddress ?? ''));
+function canonical(address: string): string {
+  return isIP(address) === 6 ? spellings.memo(address) : address;
 }
 
-function unmapped(address: string): string {
-  const [, high, low] = hexMapped.exec(address) ?? [];
-  if (high === undefined || low === undefined) return mapped.exec(address)?.[1] ?? address.toLowerCase();
-  const bits = parseInt(high, 16) * 0x10000 + parseInt(low, 16);
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
+/** Zones say nothing outside of the machine. */
+function spell(address: string): string {
+  const [bare = ''] = address.split('%', 1);
+  return parseAddressRange(bare) ?? bare;
 }
 
-function withoutZone(address: string): string {
-  return address.split('%', 1)[0]!;
-}
-
-/** The first four groups, written out and without leading zeros. */
-function firstGroups(address: string): string {
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? 0 : tail.split(':').length + (tail.includes('.') ? 1 : 0);
-  while (tail !== undefined && groups.length + after < 8) groups.push('0');
-  if (tail !== undefined && tail !== '') groups.push(...tail.split(':'));
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':');
+function groupOf(address: string): string {
+  const range = readAddressRange(spell(address));
+  if (range?.family !== 6) return spell(address);
+  return formatAddressRange(networkOf(range, groupPrefix));
 }

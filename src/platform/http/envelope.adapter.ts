@@ -11,8 +11,10 @@ export class EnvelopeAdapter extends FastifyAdapter {
   }
 }
 
-function isApiAnswer(reply: FastifyReply, statusCode?: number): boolean {
-  return (statusCode ?? reply.statusCode) !== 204 && isApiRoute(reply.request);
+/** Answers that say all in their headers have no body to wrap. */
+function isApiAnswer(reply: FastifyReply, statusCode = reply.statusCode): boolean {
+  const hasBody = statusCode !== 204 && (statusCode < 300 || statusCode >= 400);
+  return hasBody && isApiRoute(reply.request);
 }
 
 /** By the route that was found, not by the URL, which has many spellings; a URL without a route speaks for itself. */

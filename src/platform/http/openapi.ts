@@ -70,6 +70,15 @@ export function ApiEmptyAnswer(description: string, own: Record<string, { about:
   return applyDecorators(answer, ApiErrors());
 }
 
+/** Documents an answer that sends a browser elsewhere. */
+export function ApiRedirect(status: 302 | 303, description: string, example: string) {
+  return ApiResponse({
+    status,
+    description,
+    headers: { Location: header('Where the browser goes', example), ...referTo(headersOf(status)) },
+  });
+}
+
 /** Documents an answer in the form of another standard, without the envelope. */
 export function ApiPlainAnswer<Data extends z.ZodType>(
   status: number,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fromCursor, toCursor } from './cursor.js';
+import { parseRequest } from './validation.js';
 
 /** The query of every list; the cursor is what the page before ended with. */
 export const pageRequest = z.strictObject({
@@ -7,6 +9,8 @@ export const pageRequest = z.strictObject({
 });
 
 export type PageRequest = z.infer<typeof pageRequest>;
+
+const ownCursor = z.object({ cursor: z.string().refine((text) => fromCursor(text) !== undefined) });
 
 /** The form of every list. */
 export interface Page<Item> {
@@ -26,5 +30,13 @@ export function pageOf<Row extends { id: string }, Item>(
   toItem: (row: Row) => Item,
 ): Page<Item> {
   const shown = rows.slice(0, limit);
-  return { items: shown.map(toItem), nextCursor: rows.length > limit ? shown.at(-1)!.id : null };
+  return { items: shown.map(toItem), nextCursor: rows.length > limit ? toCursor(shown.at(-1)!.id) : null };
+}
+
+/**
+ * The id that the page before ended with.
+ * @throws AppError invalid_request naming `cursor`, where it is none of ours
+ */
+export function idOfCursor(cursor: string): string {
+  return fromCursor(parseRequest(ownCursor, { cursor }).cursor)!;
 }

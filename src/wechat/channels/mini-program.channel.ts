@@ -12,6 +12,11 @@ export class MiniProgramChannel implements WechatChannel {
 
   async identify(app: WechatApp, code: string): Promise<WechatProof> {
     const session = await this.api.codeToSession(app, code);
-    return { appId: app.appId, kind: this.kind, ...session };
+    return {
+      appId: app.appId,
+      kind: this.kind,
+      ...session,
+      unionidStatus: session.unionid ? 'present' : 'app_not_bound',
+    };
   }
 }

@@ -11,8 +11,14 @@ import { ThrowawayServer } from './throwaway-server.js';
 
 const INSTALL_LIMIT_MS = 60_000;
 
+export interface MariadbOptions {
+  port?: number;
+  /** Further arguments of mariadbd, which win over ours. */
+  args?: string[];
+}
+
 /** An empty MariaDB whose user may create databases; what it commits survives a SIGKILL and a restart. */
-export async function startMariadb(options: { port?: number } = {}): Promise<ThrowawayServer> {
+export async function startMariadb({ port, args = [] }: MariadbOptions = {}): Promise<ThrowawayServer> {
   const binaries = await findBinaries();
   const folder = await mkdtemp(join(tmpdir(), 'wxpass-mariadb-'));
   const password = randomBytes(12).toString('hex');
@@ -25,11 +31,11 @@ export async function startMariadb(options: { port?: number } = {}): Promise<Thr
       folder,
       env: binaries.env,
       command: binaries.paths.mariadbd,
-      args: (port) => serverArgs(binaries, folder, port),
-      url: (port) => `mysql://wxpass:${password}@127.0.0.1:${port}`,
+      args: (own) => [...serverArgs(binaries, folder, own), ...args],
+      url: (own) => `mysql://wxpass:${password}@127.0.0.1:${own}`,
       answers: async () => (await firstWords({ path: join(folder, 'socket') })) !== '',
     },
-    options.port,
+    port,
   );
 }
 

@@ -1,10 +1,17 @@
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Config } from '../../platform/config/config.js';
-import type { RefreshedTokens } from '../login.schemas.js';
+import { Config } from '../platform/config/config.js';
 
 const refreshPath = '/api/v1/auth/refresh';
+
+/** What cookies carry beside the CSRF token; lives are seconds. */
+interface CarriedTokens {
+  accessToken: string;
+  expiresIn: number;
+  refreshToken: string;
+  refreshExpiresIn: number;
+}
 
 interface Cookie {
   name: string;
@@ -17,6 +24,7 @@ export class SessionCookies {
   private readonly access: Cookie;
   private readonly refresh: Cookie;
   private readonly csrf: Cookie;
+  private readonly all: Cookie[];
 
   constructor({ publicUrl }: Config) {
     const secure = publicUrl.startsWith('https:');
@@ -30,6 +38,7 @@ export class SessionCookies {
       name: `${secure ? '__Secure-' : ''}wxpass_refresh`,
       options: { ...shared, path, httpOnly: true },
     };
+    this.all = [this.access, this.refresh, this.csrf];
   }
 
   accessToken(request: FastifyRequest): string | undefined {
@@ -44,7 +53,14 @@ export class SessionCookies {
     return request.cookies[this.csrf.name];
   }
 
-  set(reply: FastifyReply, tokens: RefreshedTokens, csrfToken: string): void {
+  /** Whether a page of ours asks whose tokens are in cookies, however many of them are left. */
+  areUsedBy(request: FastifyRequest): boolean {
+    const { headers, cookies } = request;
+    if (headers['x-csrf-token'] !== undefined) return true;
+    return this.all.some(({ name }) => cookies[name] !== undefined);
+  }
+
+  set(reply: FastifyReply, tokens: CarriedTokens, csrfToken: string): void {
     const { accessToken, expiresIn, refreshToken, refreshExpiresIn } = tokens;
     set(reply, this.access, accessToken, expiresIn);
     set(reply, this.refresh, refreshToken, refreshExpiresIn);
@@ -52,7 +68,7 @@ export class SessionCookies {
   }
 
   clear(reply: FastifyReply): void {
-    for (const cookie of [this.access, this.refresh, this.csrf]) set(reply, cookie, '', 0);
+    for (const cookie of this.all) set(reply, cookie, '', 0);
   }
 }
 

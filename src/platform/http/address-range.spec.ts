@@ -1,5 +1,5 @@
-import { addressGroup } from '../platform/http/client-address.js';
 import { parseAddressRange } from './address-range.js';
+import { addressGroup } from './client-address.js';
 
 describe('an address range', () => {
   it.each([

@@ -1,0 +1,44 @@
+import { Body, Controller, Delete, Get, Param, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
+import { whenceOf } from '../platform/http/client-address.js';
+import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
+import { pageSchema, type Page } from '../platform/http/page.js';
+import { noBody } from '../platform/http/validation.js';
+import { IdentityLinks } from '../users/identity-links.service.js';
+import { identityView, type IdentityView } from '../users/identity.view.js';
+import { identityExample } from '../users/user.examples.js';
+
+const identityParams = z.object({ id: z.string().max(256) });
+
+@ApiTags('Own account')
+@ApiBearerAuth()
+@Controller('api/v1/users/me/identities')
+export class IdentitiesController {
+  constructor(private readonly links: IdentityLinks) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listIdentities', summary: 'By which WeChat accounts one gets in' })
+  @ApiAnswer(200, pageSchema(identityView), { items: [identityExample], nextCursor: null })
+  @ApiCallerErrors()
+  async list(@CurrentCaller() { userId }: Caller): Promise<Page<IdentityView>> {
+    return { items: await this.links.list(userId), nextCursor: null };
+  }
+
+  @Delete(':id')
+  @ApiOperation({ operationId: 'unlinkIdentity', summary: 'Takes one of the ways in away' })
+  @ApiInput(noBody, {})
+  @ApiAnswer(200, z.null(), null)
+  @ApiErrors('not_found', 'last_identity')
+  @ApiCallerErrors()
+  async unlink(
+    @CurrentCaller() { userId }: Caller,
+    @Param({ schema: identityParams }) { id }: z.infer<typeof identityParams>,
+    @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.links.unlink(userId, id, whenceOf(request));
+  }
+}

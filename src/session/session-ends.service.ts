@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
+import type { AuditEvent } from '../audit/audit-event.js';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { retryTransient } from '../platform/database/retry-transient.js';
+import type { EndReason } from './end-reason.js';
+import { SessionStates } from './session-states.service.js';
+import { SessionEntity } from './session.entity.js';
+
+/** A session and the door it was opened by. */
+export type Ending = Pick<SessionEntity, 'id' | 'clientId'>;
+
+/** A session and whose it is; its door, where that is known already, is not looked up for the audit log. */
+export type Owned = Pick<SessionEntity, 'id' | 'userId'> & Partial<Pick<SessionEntity, 'clientId'>>;
+
+/** From where an act came, for the audit log. */
+export interface Whence {
+  address?: string;
+  userAgent?: string;
+  /** Who acted, where that is not the session's own door. */
+  appId?: string;
+}
+
+/** All of a user's sessions ending as part of a larger transaction. */
+export interface EndingOfAll {
+  /** To be called in the transaction; may be called again where that is begun anew. */
+  within: (manager: EntityManager, userId: string) => Promise<void>;
+  /** To be called once it is committed, before anybody is answered. */
+  announce: () => Promise<void>;
+}
+
+/** Ends sessions, tells the other replicas and writes it into the audit log. */
+@Injectable()
+export class SessionEnds {
+  constructor(
+    @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
+    private readonly states: SessionStates,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Ends a session of this user once; false where no such session lives. */
+  async end({ id, userId, clientId }: Owned, reason: EndReason, whence: Whence = {}): Promise<boolean> {
+    const door = clientId ?? whence.appId;
+    const ending = door === undefined ? await this.living({ id, userId }) : [{ id, clientId: door }];
+    return (await this.endThese(userId, ending, reason, whence)) === 1;
+  }
+
+  /** Ends all sessions of a user, but the one to keep; how many there were. */
+  async endAll(userId: string, reason: EndReason, whence: Whence, keepId?: string): Promise<number> {
+    const living = await this.living({ userId });
+    const ending = living.filter(({ id }) => id !== keepId);
+    return this.endThese(userId, ending, reason, whence);
+  }
+
+  /** In one statement, so that many logins at once do not end each other's sessions one by one. */
+  async endThese(userId: string, ending: Ending[], reason: EndReason, whence: Whence): Promise<number> {
+    if (ending.length === 0) return 0;
+    const ids = ending.map(({ id }) => id);
+    const { affected = 0 } = await retryTransient(() =>
+      this.repository.update(
+        { id: In(ids), userId, endedAt: IsNull() },
+        { endedAt: Date.now(), endReason: reason },
+      ),
+    );
+    if (affected > 0) await this.announce(userId, ids, doorsOf(ending, affected), reason, whence);
+    return affected;
+  }
+
+  /** What ends all sessions of a user together with something else, or not at all. */
+  endingAllOf(reason: EndReason, whence: Whence): EndingOfAll {
+    let ended: { userId: string; endings: Ending[] } | undefined;
+    return {
+      within: async (manager, userId) => {
+        const endedAt = Date.now();
+        await manager.update(SessionEntity, { userId, endedAt: IsNull() }, { endedAt, endReason: reason });
+        const endings = await manager.find(SessionEntity, {
+          select: { id: true, clientId: true },
+          where: { userId, endedAt, endReason: reason },
+        });
+        ended = { userId, endings };
+      },
+      announce: async () => {
+        if (!ended || ended.endings.length === 0) return;
+        const { userId, endings } = ended;
+        const doors = endings.map(({ clientId }) => clientId);
+        await this.announce(
+          userId,
+          endings.map(({ id }) => id),
+          doors,
+          reason,
+          whence,
+        );
+      },
+    };
+  }
+
+  private living(of: { userId: string; id?: string }): Promise<Ending[]> {
+    return this.repository.find({
+      select: { id: true, clientId: true },
+      where: { ...of, endedAt: IsNull() },
+    });
+  }
+
+  private async announce(
+    userId: string,
+    ids: string[],
+    doors: (string | undefined)[],
+    reason: EndReason,
+    whence: Whence,
+  ): Promise<void> {
+    await this.states.announceEnds(ids);
+    const entry = { event: eventOf(reason), outcome: 'success' as const, userId, reason, ...whence };
+    for (const door of doors) this.audit.record({ ...entry, appId: whence.appId ?? door });
+  }
+}
+
+function eventOf(reason: EndReason): AuditEvent {
+  if (reason === 'logged_out') return 'logout';
+  return reason === 'refresh_token_reused' ? reason : 'session_ended';
+}
+
+/** Where another call ended some of them meanwhile, nobody can say which were left. */
+function doorsOf(ending: Ending[], ended: number): (string | undefined)[] {
+  return ended === ending.length
+    ? ending.map(({ clientId }) => clientId)
+    : Array<undefined>(ended).fill(undefined);
+}

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { toIdentityView, type IdentityView } from './identity.view.js';
+import { holdLiving, StaleRead } from './living-user.js';
+import type { ProvenIdentity } from './proven-identity.js';
+import { retryRaces } from './retry-races.js';
+import { SessionKeys } from './session-keys.service.js';
+import { UserEntity } from './user.entity.js';
+import { WechatIdentityEntity } from './wechat-identity.entity.js';
+import { WechatUnionEntity } from './wechat-union.entity.js';
+
+/** From where an act came, for the audit log. */
+interface Whence {
+  address?: string;
+  userAgent?: string;
+}
+
+/** What a person does with the ways by which they are known: sees them, adds one, takes one away. */
+@Injectable()
+export class IdentityLinks {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessionKeys: SessionKeys,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** All of a user, the oldest first. */
+  async list(userId: string): Promise<IdentityView[]> {
+    const identities = await this.dataSource.manager.find(WechatIdentityEntity, {
+      where: { userId },
+      order: { linkedAt: 'ASC', id: 'ASC' },
+    });
+    return identities.map(toIdentityView);
+  }
+
+  /**
+   * Adds a proven identity to a user who is logged in; one that is theirs already stays. Linking never merges.
+   * @throws AppError identity_taken, not_found where the user is no more
+   */
+  async link(userId: string, proof: ProvenIdentity, whence: Whence): Promise<IdentityView> {
+    const { identity, isNew } = await retryRaces(() =>
+      this.dataSource.transaction((manager) => this.addTo(manager, userId, proof)),
+    );
+    if (isNew) this.record('identity_linked', userId, identity, whence);
+    return toIdentityView(identity);
+  }
+
+  /**
+   * Takes an identity from its user.
+   * @throws AppError not_found, last_identity where it is the only way in
+   */
+  async unlink(userId: string, id: string, whence: Whence): Promise<void> {
+    const identity = await retryRaces(() =>
+      this.dataSource.transaction(async (manager) => {
+        await holdUser(manager, userId);
+        const identities = await manager.findBy(WechatIdentityEntity, { userId });
+        const found = identities.find((candidate) => candidate.id === id);
+        if (!found) throw new AppError('not_found');
+        if (identities.length === 1 && !(await hasPassword(manager, userId)))
+          throw new AppError('last_identity');
+        await removeIdentity(manager, found);
+        return found;
+      }),
+    );
+    this.record('identity_unlinked', userId, identity, whence);
+  }
+
+  private async addTo(
+    manager: EntityManager,
+    userId: string,
+    proof: ProvenIdentity,
+  ): Promise<{ identity: WechatIdentityEntity; isNew: boolean }> {
+    await holdUser(manager, userId);
+    const { appId, openid } = proof;
+    const known = await manager.findOneBy(WechatIdentityEntity, { appId, openid });
+    if (known && known.userId !== userId) throw new AppError('identity_taken');
+    await claimUnionid(manager, userId, proof, known);
+    if (known) return { identity: await fillUnionid(manager, known, proof), isNew: false };
+    const identity = this.newIdentity(userId, proof);
+    await manager.insert(WechatIdentityEntity, identity);
+    return { identity, isNew: true };
+  }
+
+  private newIdentity(userId: string, proof: ProvenIdentity): WechatIdentityEntity {
+    const { kind, appId, openid, unionid = null, unionidStatus, sessionKey } = proof;
+    const id = newId();
+    const sessionKeysSealed = sessionKey === undefined ? null : this.sessionKeys.first(id, sessionKey);
+    return {
+      id,
+      userId,
+      kind,
+      appId,
+      openid,
+      unionid,
+      unionidStatus,
+      sessionKeysSealed,
+      linkedAt: Date.now(),
+    };
+  }
+
+  private record(
+    event: 'identity_linked' | 'identity_unlinked',
+    userId: string,
+    { appId }: WechatIdentityEntity,
+    whence: Whence,
+  ): void {
+    this.audit.record({ event, outcome: 'success', userId, appId, ...whence });
+  }
+}
+
+/** @throws AppError not_found where the user is gone or has become another */
+async function holdUser(manager: EntityManager, userId: string): Promise<void> {
+  await holdLiving(manager, userId).catch((error: unknown) => {
+    throw error instanceof StaleRead ? new AppError('not_found') : error;
+  });
+}
+
+/** The unionid of what is linked must be nobody's, or this user's through another app. */
+async function claimUnionid(
+  manager: EntityManager,
+  userId: string,
+  { appId, openid, unionid }: ProvenIdentity,
+  known: WechatIdentityEntity | null,
+): Promise<void> {
+  if (unionid === undefined || known?.unionid === unionid) return;
+  const inApp = await manager.findOneBy(WechatIdentityEntity, { appId, unionid });
+  const union = await manager.findOneBy(WechatUnionEntity, { unionid });
+  const changed = known !== null && known.unionid !== null;
+  const isOthers = union !== null && union.userId !== userId;
+  if (changed || isOthers || (inApp !== null && inApp.openid !== openid))
+    throw new AppError('identity_taken');
+  if (union === null) await manager.insert(WechatUnionEntity, { unionid, userId });
+}
+
+async function fillUnionid(
+  manager: EntityManager,
+  known: WechatIdentityEntity,
+  { unionid }: ProvenIdentity,
+): Promise<WechatIdentityEntity> {
+  if (unionid === undefined || known.unionid === unionid) return known;
+  const filled = { unionid, unionidStatus: 'present' as const };
+  await manager.update(WechatIdentityEntity, { id: known.id, unionid: IsNull() }, filled);
+  return { ...known, ...filled };
+}
+
+/** A unionid that no identity of the user has any more is forgotten with it. */
+export async function removeIdentity(manager: EntityManager, identity: WechatIdentityEntity): Promise<void> {
+  const { id, userId, unionid } = identity;
+  await manager.delete(WechatIdentityEntity, { id });
+  if (unionid === null || (await manager.existsBy(WechatIdentityEntity, { userId, unionid }))) return;
+  await manager.delete(WechatUnionEntity, { unionid, userId });
+}
+
+async function hasPassword(manager: EntityManager, id: string): Promise<boolean> {
+  const user = await manager.findOneBy(UserEntity, { id });
+  return user !== null && user.username !== null;
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, type Repository } from 'typeorm';
+import { z } from 'zod';
+import { Sealer } from '../platform/crypto/sealer.js';
+import { sealedSessionKeys } from './sealed-user-columns.js';
+import { WechatIdentityEntity } from './wechat-identity.entity.js';
+
+const keptKeys = 2;
+const attempts = 5;
+
+const keysSchema = z.array(z.object({ key: z.string(), at: z.number() }));
+type DatedKeys = z.infer<typeof keysSchema>;
+
+/** The session_keys of a mini program's people: the newest two are kept, for WeChat changes them under the client's feet. */
+@Injectable()
+export class SessionKeys {
+  constructor(
+    @InjectRepository(WechatIdentityEntity) private readonly identities: Repository<WechatIdentityEntity>,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** What a new identity's row begins with. */
+  first(identityId: string, key: string): string {
+    return this.seal(identityId, [{ key, at: Date.now() }]);
+  }
+
+  /**
+   * Keeps the key of an exchange that has just been made; of several at once the most recent comes first.
+   * @param known what the row was read with
+   */
+  async remember(identityId: string, known: string | null, key: string): Promise<void> {
+    const at = Date.now();
+    let sealed = known;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const keys = this.open(identityId, sealed);
+      if (keys[0]?.key === key) return;
+      const next = this.seal(identityId, newest([{ key, at }, ...keys]));
+      const { affected } = await this.identities.update(
+        { id: identityId, sessionKeysSealed: sealed ?? IsNull() },
+        { sessionKeysSealed: next },
+      );
+      if (affected === 1) return;
+      const row = await this.identities.findOne({
+        select: { id: true, sessionKeysSealed: true },
+        where: { id: identityId },
+      });
+      if (!row) return;
+      sealed = row.sessionKeysSealed;
+    }
+  }
+
+  /** The kept keys of an identity, the newest first. */
+  of({ id, sessionKeysSealed }: Pick<WechatIdentityEntity, 'id' | 'sessionKeysSealed'>): string[] {
+    return this.open(id, sessionKeysSealed).map(({ key }) => key);
+  }
+
+  private seal(identityId: string, keys: DatedKeys): string {
+    return this.sealer.seal(JSON.stringify(keys), sealedSessionKeys.placeOf(identityId));
+  }
+
+  private open(identityId: string, sealed: string | null): DatedKeys {
+    if (sealed === null) return [];
+    return keysSchema.parse(JSON.parse(this.sealer.open(sealed, sealedSessionKeys.placeOf(identityId))));
+  }
+}
+
+function newest(keys: DatedKeys): DatedKeys {
+  const sorted = keys.toSorted((left, right) => right.at - left.at);
+  return sorted
+    .filter(({ key }, i) => sorted.findIndex((other) => other.key === key) === i)
+    .slice(0, keptKeys);
+}

@@ -1,0 +1,13 @@
+/** No whole answer came. */
+export class NoReply extends Error {
+  /**
+   * @param reason a bare code or words of ours: what a network error quotes may be a secret
+   * @param sent whether the request may have reached the server, and used up what it carried
+   */
+  constructor(
+    readonly reason: string,
+    readonly sent: boolean,
+  ) {
+    super(reason);
+  }
+}
