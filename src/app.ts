@@ -11,6 +11,7 @@ import { serveDocs } from './platform/http/docs.js';
 import { collectRoutes, createAdapter, refuseOtherMethods, registerCors } from './platform/http/server.js';
 import { createLoggers, NestLogger } from './platform/observability/logger.js';
 import { schema } from './schema.js';
+import { serveVerifyFiles } from './wechat/verify-files.js';
 import { simulatedApps, simulator } from './simulator/simulator.plugin.js';
 
 /**
@@ -30,6 +31,7 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   await registerCors(server, config.corsOrigins);
   if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: boundApps(config) });
   const routes = collectRoutes(server);
+  serveVerifyFiles(server, config.wechat.verifyFiles);
   let app: NestFastifyApplication | undefined;
   try {
     app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {

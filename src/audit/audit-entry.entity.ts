@@ -5,7 +5,8 @@ import type { AuditEvent } from './audit-event.js';
 export type Outcome = 'success' | 'failure';
 
 /**
- * One act that matters to security. Rows are only ever added; old ones go when their time is over. Each index has what
+ * One act that matters to security. Rows are only ever added, and lose their username where the person is erased; old ones
+ * go when their time is over. Each index has what
  * it is asked for and then the order of time, so that a page reads little more than it shows, however much one
  * address does; a user does less, and so one index serves all that is asked of users.
  */

@@ -13,6 +13,7 @@ export const auditEvents = [
   'merge_undone',
   'phone_bound',
   'consent_revoked',
+  'profile_cleared',
   'user_erased',
   'address_blocked',
   'client_refused',

@@ -48,6 +48,13 @@ export class AuditLogWriter {
     else this.writeSoon();
   }
 
+  /** Resolves once what waits now is written, which lasts as long as the database is away. */
+  async flush(): Promise<void> {
+    await this.writing;
+    this.write();
+    await this.writing;
+  }
+
   /** Writes what waits, for `limitMs` at most; what is added later is not written. */
   async close(limitMs: number): Promise<void> {
     this.closing.abort();

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type Repository } from 'typeorm';
+import { DataSource, In, IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import { selectList } from '../platform/database/select-list.js';
 import { idOfCursor, pageOf, type Page } from '../platform/http/page.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
@@ -10,6 +11,7 @@ import { pageStatement, type AuditFilter, type Engine } from './audit-log-page.j
 import { AuditLogWriter } from './audit-log-writer.js';
 
 const shutdownLimitMs = 2000;
+const flushLimitMs = 1000;
 
 /** Remembers what matters to security: who, whence, through which door, and how it ended. */
 @Injectable()
@@ -53,6 +55,17 @@ export class AuditLog implements OnApplicationShutdown {
     const { sql, parameters } = pageStatement(this.columns, this.engine, filter, before, limit + 1);
     const rows = await this.repository.query<AuditEntryRow[]>(sql, parameters);
     return pageOf(rows, limit, toAuditEntryView);
+  }
+
+  /** Resolves once what was recorded before is written, or could not be for a second. */
+  async flush(): Promise<void> {
+    await Promise.race([this.writer.flush(), sleep(flushLimitMs, undefined, { ref: false })]);
+  }
+
+  /** The one change that entries ever see, within the transaction that erases these users; flush before it begins. */
+  async forgetUsernames(manager: EntityManager, userIds: string[]): Promise<void> {
+    const named = { userId: In(userIds), username: Not(IsNull()) };
+    await manager.update(AuditEntryEntity, named, { username: null });
   }
 
   /** In one statement, so that a batch is there or not, and the same batch again changes nothing. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Config, type Limit } from '../platform/config/config.js';
+import { Config } from '../platform/config/config.js';
 import { hashSecret } from '../platform/crypto/secrets.js';
-import { tooManyRequests } from '../platform/errors/too-many-requests.js';
 import { addressGroup } from '../platform/http/client-address.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 import { canonicalAccount } from './block-value.js';
 import { Blocklist } from './blocklist.service.js';
+import { takePlace } from './take-place.js';
 
 const strikesCountMs = 24 * 60 * 60_000;
 const ruleReason = 'rule: login failures';
@@ -28,7 +28,7 @@ export class LoginLimits {
    * @throws AppError too_many_requests
    */
   async countAttempt(address: string): Promise<void> {
-    await this.take(`login-attempts:${addressGroup(address)}`, this.config.risk.loginsByAddress);
+    await takePlace(this.store, `login-attempts:${addressGroup(address)}`, this.config.risk.loginsByAddress);
   }
 
   /**
@@ -39,7 +39,7 @@ export class LoginLimits {
    */
   async countClientGuess(address: string, isRight: boolean): Promise<void> {
     const key = `client-guesses:${addressGroup(address)}`;
-    await this.take(key, this.config.risk.loginsByAddress, isRight ? 0 : 1);
+    await takePlace(this.store, key, this.config.risk.loginsByAddress, isRight ? 0 : 1);
   }
 
   /**
@@ -49,7 +49,7 @@ export class LoginLimits {
    * @throws AppError too_many_requests
    */
   async reserveGuess(account: string): Promise<void> {
-    await this.take(guessesOf(account), this.config.risk.failuresByAccount);
+    await takePlace(this.store, guessesOf(account), this.config.risk.failuresByAccount);
   }
 
   /** Gives the account its whole window back. */
@@ -91,12 +91,6 @@ export class LoginLimits {
   private block(group: string): Promise<boolean> {
     const expiresAt = Date.now() + this.config.risk.blockForMs;
     return this.blocklist.prolong({ kind: 'address', value: group, reason: ruleReason, expiresAt });
-  }
-
-  /** Whatever it weighs, there must be room for one. */
-  private async take(key: string, { count, windowMs }: Limit, cost = 1): Promise<void> {
-    const { allowed, retryAfterMs } = await this.store.slide(key, count - 1 + cost, windowMs, cost);
-    if (!allowed) throw tooManyRequests(count, Math.max(1, Math.ceil(retryAfterMs / 1000)));
   }
 }
 

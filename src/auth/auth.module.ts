@@ -18,6 +18,12 @@ import { TokenDelivery } from './token-delivery.service.js';
 import { TokensController } from './tokens.controller.js';
 import { LinkController } from './wechat/link.controller.js';
 import { LoginStates } from './wechat/login-states.service.js';
+import { PhoneBinding } from './wechat/phone-binding.service.js';
+import { PhoneController } from './wechat/phone.controller.js';
+import { PushActs } from './wechat/push-acts.service.js';
+import { PushConsents } from './wechat/push-consents.service.js';
+import { PushInbox } from './wechat/push-inbox.service.js';
+import { PushController } from './wechat/push.controller.js';
 import { RedirectLogin } from './wechat/redirect-login.service.js';
 import { RedirectController } from './wechat/redirect.controller.js';
 import { WechatController } from './wechat/wechat.controller.js';
@@ -25,7 +31,15 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
 
 @Module({
   imports: [AuditModule, RiskModule, UsersModule, SessionModule, WechatModule],
-  controllers: [WechatController, RedirectController, LinkController, TokensController, LoginCodesController],
+  controllers: [
+    WechatController,
+    RedirectController,
+    LinkController,
+    PhoneController,
+    PushController,
+    TokensController,
+    LoginCodesController,
+  ],
   providers: [
     LoginService,
     LoginGate,
@@ -35,6 +49,10 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     ReturnTo,
     LoginStates,
     RedirectLogin,
+    PushConsents,
+    PushActs,
+    PushInbox,
+    PhoneBinding,
     WechatStrategy,
     BrowserCookie,
     Csrf,

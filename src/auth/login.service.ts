@@ -7,6 +7,8 @@ import { SessionStates } from '../session/session-states.service.js';
 import { SessionEnds, type Whence } from '../session/session-ends.service.js';
 import { Sessions, type NewSession, type OpenSession } from '../session/sessions.service.js';
 import { Identities, type IdentifiedUser } from '../users/identities.service.js';
+import type { PhoneNumber } from '../users/phone-number.js';
+import { Phones } from '../users/phones.service.js';
 import type { UserRow, UserView } from '../users/user.view.js';
 import { refuseLocked, Users } from '../users/users.service.js';
 import type { WechatProof } from '../wechat/wechat-channel.js';
@@ -44,6 +46,7 @@ export class LoginService {
   constructor(
     private readonly identities: Identities,
     private readonly users: Users,
+    private readonly phones: Phones,
     private readonly sessions: Sessions,
     private readonly ends: SessionEnds,
     private readonly states: SessionStates,
@@ -51,8 +54,13 @@ export class LoginService {
     private readonly audit: AuditLog,
   ) {}
 
-  async logInByWechat(proof: WechatProof, visit: Visit): Promise<Issued<LoginTokens>> {
-    return this.logIn(() => this.identify(proof, visit), doorOf(proof), visit);
+  /** @param phone the number that WeChat gave with the login: it is bound before the session opens */
+  async logInByWechat(proof: WechatProof, visit: Visit, phone?: PhoneNumber): Promise<Issued<LoginTokens>> {
+    const find = async () => {
+      const identified = await this.identify(proof, visit);
+      return phone ? this.bindPhone(identified, phone, proof.appId, visit) : identified;
+    };
+    return this.logIn(find, doorOf(proof), visit);
   }
 
   /** What a login code of this person carries; the session is opened by whoever exchanges it. */
@@ -110,6 +118,18 @@ export class LoginService {
     return { user: known, isNewUser };
   }
 
+  /** Where the user has become another meanwhile, the login finds out and begins anew. */
+  private async bindPhone(
+    { user, isNewUser }: IdentifiedUser,
+    phone: PhoneNumber,
+    appId: string,
+    { address, userAgent }: Visit,
+  ): Promise<IdentifiedUser> {
+    refuseLocked(user);
+    const bound = await this.phones.bind(user.id, phone, { address, userAgent, appId });
+    return { user: { ...user, ...bound }, isNewUser };
+  }
+
   private async userOfGrant(userId: string): Promise<UserRow> {
     return this.users.find(userId).catch((error: unknown) => {
       throw error instanceof AppError && error.error === 'not_found'
@@ -120,7 +140,7 @@ export class LoginService {
 
   /**
    * The session comes first: whoever locks the user at the same moment then finds it, or is found by the user's admission.
-   * Nothing where the user has changed since it was read.
+   * Others make room for it only then. Nothing where the user has changed since it was read.
    */
   private async admit(
     user: UserRow,
@@ -129,7 +149,7 @@ export class LoginService {
     inheritance?: Inheritance,
   ): Promise<Admitted | undefined> {
     refuseLocked(user);
-    const session = await this.sessions.open({
+    const opening: NewSession = {
       userId: user.id,
       role: user.role,
       ...door,
@@ -137,15 +157,19 @@ export class LoginService {
       device: describeDevice(visit.device, door.via),
       address: visit.address,
       userAgent: visit.userAgent,
-    });
+    };
+    const session = await this.sessions.open(opening);
     try {
       const admitted = await this.users.admit(user);
-      if (admitted) return { user: admitted, session };
+      if (admitted) {
+        await this.sessions.makeRoom(opening);
+        return { user: admitted, session };
+      }
     } catch (error) {
-      await this.ends.end(session, 'user_locked');
+      await this.sessions.discard(session);
       throw error;
     }
-    await this.ends.end(session, 'revoked');
+    await this.sessions.discard(session);
     return undefined;
   }
 

@@ -22,10 +22,12 @@ export interface Whence {
   appId?: string;
 }
 
-/** All of a user's sessions ending as part of a larger transaction. */
+/** All sessions of one or more users ending as part of a larger transaction. */
 export interface EndingOfAll {
   /** To be called in the transaction; may be called again where that is begun anew. */
   within: (manager: EntityManager, userId: string) => Promise<void>;
+  /** To be called in the transaction too, where the person is erased: no session of these users says more of them. */
+  blank: (manager: EntityManager, userIds: string[]) => Promise<void>;
   /** To be called once it is committed, before anybody is answered. */
   announce: () => Promise<void>;
 }
@@ -67,30 +69,30 @@ export class SessionEnds {
     return affected;
   }
 
-  /** What ends all sessions of a user together with something else, or not at all. */
+  /** What ends all sessions of users together with something else, or not at all. */
   endingAllOf(reason: EndReason, whence: Whence): EndingOfAll {
-    let ended: { userId: string; endings: Ending[] } | undefined;
+    let ended: Owned[] = [];
     return {
-      within: async (manager, userId) => {
+      within: async (manager, ...userIds) => {
         const endedAt = Date.now();
-        await manager.update(SessionEntity, { userId, endedAt: IsNull() }, { endedAt, endReason: reason });
-        const endings = await manager.find(SessionEntity, {
-          select: { id: true, clientId: true },
-          where: { userId, endedAt, endReason: reason },
+        const whose = { userId: In(userIds) };
+        await manager.update(SessionEntity, { ...whose, endedAt: IsNull() }, { endedAt, endReason: reason });
+        ended = await manager.find(SessionEntity, {
+          select: { id: true, userId: true, clientId: true },
+          where: { ...whose, endedAt, endReason: reason },
         });
-        ended = { userId, endings };
+      },
+      blank: async (manager, userIds) => {
+        const nothing = { address: '', userAgent: null, deviceId: null, deviceName: null };
+        await manager.update(SessionEntity, { userId: In(userIds) }, nothing);
       },
       announce: async () => {
-        if (!ended || ended.endings.length === 0) return;
-        const { userId, endings } = ended;
-        const doors = endings.map(({ clientId }) => clientId);
-        await this.announce(
-          userId,
-          endings.map(({ id }) => id),
-          doors,
-          reason,
-          whence,
-        );
+        for (const userId of new Set(ended.map((session) => session.userId))) {
+          const own = ended.filter((session) => session.userId === userId);
+          const ids = own.map(({ id }) => id);
+          const doors = own.map(({ clientId }) => clientId);
+          await this.announce(userId, ids, doors, reason, whence);
+        }
       },
     };
   }

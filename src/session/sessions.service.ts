@@ -87,7 +87,6 @@ export class Sessions {
       expiresAt,
       maxExpiresAt,
     });
-    await this.makeRoom({ id, ...session });
     return {
       ...session,
       id,
@@ -95,6 +94,16 @@ export class Sessions {
       refreshExpiresAt: expiresAt,
       csrfToken: csrfTokenOf(familyHash(token)),
     };
+  }
+
+  /** Ends the oldest of the user's sessions that are one too many on this type of device. */
+  async makeRoom({ userId, device, address, userAgent, clientId: appId }: NewSession): Promise<void> {
+    await this.endBeyondLimit(userId, device.type, { address, userAgent, appId });
+  }
+
+  /** Takes back a session that nobody was told of. */
+  async discard({ id }: OpenSession): Promise<void> {
+    await this.repository.delete({ id });
   }
 
   /**
@@ -156,18 +165,6 @@ export class Sessions {
       take: limit + 1,
     });
     return pageOf(sessions, limit, (session) => toSessionView(session, caller.sessionId, language));
-  }
-
-  /** A session that its owner will not hear of must not take up room: where none can be made, it ends too. */
-  private async makeRoom(opened: NewSession & { id: string }): Promise<void> {
-    const { device, address, userAgent, clientId: appId } = opened;
-    const whence = { address, userAgent, appId };
-    try {
-      await this.endBeyondLimit(opened.userId, device.type, whence);
-    } catch (error) {
-      await this.ends.end(opened, 'replaced', whence).catch(() => false);
-      throw error;
-    }
   }
 
   /** Whoever opens one session too many sees all that were opened before, so that the oldest end in every race. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { UserEntity } from './user.entity.js';
+import { unionidStatuses } from './wechat-identity.entity.js';
 
 /** What a survivor takes from the other where it has nothing of its own. */
 export const inheritedFields = [
@@ -14,33 +14,22 @@ export const inheritedFields = [
   'username',
   'phoneMasked',
   'phoneSealed',
-  'chosen',
 ] as const;
+export type InheritedField = (typeof inheritedFields)[number];
 
-const text = z.string().nullable();
-const part = z.object({
-  status: z.enum(['active', 'locked']),
-  ...Object.fromEntries(inheritedFields.map((field) => [field, text])),
-}) as unknown as z.ZodType<UserPart>;
+const status = z.enum(['active', 'locked']);
 
-export type UserPart = Pick<UserEntity, (typeof inheritedFields)[number]> & { status: 'active' | 'locked' };
-
-/** What two users were before they became one. */
+/** What two users were before they became one, as far as the rows of the two do not say it any more. */
 export const beforeMerge = z.object({
-  survivor: part,
-  merged: part,
-  /** What the survivor became by it: what it changed itself since then stands. */
-  inherited: z.record(z.string(), text),
+  survivor: z.object({ status, chosen: z.string() }),
+  merged: z.object({ status, username: z.string().nullable() }),
+  /** What the survivor took over; the other's row still has it. */
+  inherited: z.array(z.enum(inheritedFields)),
   /** Those that moved. */
   identityIds: z.array(z.string()),
   unionids: z.array(z.string()),
   /** The identity whose unionid came late and proved it. */
-  filledIdentityId: z.string(),
+  filled: z.object({ identityId: z.string(), unionidStatus: z.enum(unionidStatuses) }),
 });
 
 export type BeforeMerge = z.infer<typeof beforeMerge>;
-
-export function partOf(user: UserEntity): UserPart {
-  const values = inheritedFields.map((field) => [field, user[field]]);
-  return { ...Object.fromEntries(values), status: user.status } as UserPart;
-}

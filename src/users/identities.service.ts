@@ -3,6 +3,7 @@ import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { selectList } from '../platform/database/select-list.js';
+import { AppError } from '../platform/errors/app-error.js';
 import { holdLiving, StaleRead } from './living-user.js';
 import { Merges, type EndSessions } from './merges.service.js';
 import type { ProvenIdentity } from './proven-identity.js';
@@ -74,7 +75,7 @@ export class Identities {
       this.joinOrCreate(manager, proof),
     );
     if (refusedUnionid) this.warnOfUnionid(userId, proof);
-    return { user: await this.users.find(userId), isNewUser };
+    return { user: await this.living(userId), isNewUser };
   }
 
   private async findByOpenid({ appId, openid }: ProvenIdentity): Promise<KnownIdentity | undefined> {
@@ -120,7 +121,14 @@ export class Identities {
     endSessions: EndSessions,
   ): Promise<UserRow> {
     const survivorId = await this.merges.merge({ userId: user.id, identityId, unionid, appId }, endSessions);
-    return survivorId === undefined ? user : this.users.find(survivorId);
+    return survivorId === undefined ? user : this.living(survivorId);
+  }
+
+  /** Whoever has become another since must be looked for anew. */
+  private async living(userId: string): Promise<UserRow> {
+    return this.users.find(userId).catch((error: unknown) => {
+      throw error instanceof AppError && error.error === 'not_found' ? new StaleRead() : error;
+    });
   }
 
   private warnOfUnionid(userId: string, { appId }: ProvenIdentity): void {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { AppError } from '../platform/errors/app-error.js';
@@ -42,7 +42,7 @@ export class IdentityLinks {
    */
   async link(userId: string, proof: ProvenIdentity, whence: Whence): Promise<IdentityView> {
     const { identity, isNew } = await retryRaces(() =>
-      this.dataSource.transaction((manager) => this.addTo(manager, userId, proof)),
+      this.dataSource.transaction((manager) => this.addTo(manager, userId, proof, whence)),
     );
     if (isNew) this.record('identity_linked', userId, identity, whence);
     return toIdentityView(identity);
@@ -72,12 +72,17 @@ export class IdentityLinks {
     manager: EntityManager,
     userId: string,
     proof: ProvenIdentity,
+    whence: Whence,
   ): Promise<{ identity: WechatIdentityEntity; isNew: boolean }> {
     await holdUser(manager, userId);
     const { appId, openid } = proof;
     const known = await manager.findOneBy(WechatIdentityEntity, { appId, openid });
     if (known && known.userId !== userId) throw new AppError('identity_taken');
-    await claimUnionid(manager, userId, proof, known);
+    if (await cannotBeTheirs(manager, proof, known)) {
+      this.audit.record({ event: 'unionid_conflict', outcome: 'failure', userId, appId, ...whence });
+      throw new AppError('identity_taken');
+    }
+    await claimUnionid(manager, userId, proof);
     if (known) return { identity: await fillUnionid(manager, known, proof), isNew: false };
     const identity = this.newIdentity(userId, proof);
     await manager.insert(WechatIdentityEntity, identity);
@@ -118,21 +123,27 @@ async function holdUser(manager: EntityManager, userId: string): Promise<void> {
   });
 }
 
-/** The unionid of what is linked must be nobody's, or this user's through another app. */
+/** Whether the unionid contradicts what is known: it has changed, or is that of another openid of this very app. */
+async function cannotBeTheirs(
+  manager: EntityManager,
+  { appId, openid, unionid }: ProvenIdentity,
+  known: WechatIdentityEntity | null,
+): Promise<boolean> {
+  if (unionid === undefined || known?.unionid === unionid) return false;
+  if (known !== null && known.unionid !== null) return true;
+  return manager.existsBy(WechatIdentityEntity, { appId, unionid, openid: Not(openid) });
+}
+
+/** The unionid of what is linked must be nobody's, or this user's. */
 async function claimUnionid(
   manager: EntityManager,
   userId: string,
-  { appId, openid, unionid }: ProvenIdentity,
-  known: WechatIdentityEntity | null,
+  { unionid }: ProvenIdentity,
 ): Promise<void> {
-  if (unionid === undefined || known?.unionid === unionid) return;
-  const inApp = await manager.findOneBy(WechatIdentityEntity, { appId, unionid });
+  if (unionid === undefined) return;
   const union = await manager.findOneBy(WechatUnionEntity, { unionid });
-  const changed = known !== null && known.unionid !== null;
-  const isOthers = union !== null && union.userId !== userId;
-  if (changed || isOthers || (inApp !== null && inApp.openid !== openid))
-    throw new AppError('identity_taken');
   if (union === null) await manager.insert(WechatUnionEntity, { unionid, userId });
+  else if (union.userId !== userId) throw new AppError('identity_taken');
 }
 
 async function fillUnionid(

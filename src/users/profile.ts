@@ -18,6 +18,9 @@ export type WechatProfile = Partial<Record<ProfileField, string>>;
 export const choosableFields = ['nickname', 'avatarUrl', 'email', 'gender', 'language'] as const;
 export type ChoosableField = (typeof choosableFields)[number];
 
+/** What a person sets on the own account: null takes a value away, and leaves the field to WeChat again. */
+export type ProfileChoice = Partial<Record<ChoosableField, string | null>>;
+
 /** What of WeChat's words is new and may be taken over: never what the person chose. */
 export function acceptable(user: UserRow, profile: WechatProfile): WechatProfile {
   const chosen = chosenOf(user);
@@ -29,6 +32,13 @@ export function acceptable(user: UserRow, profile: WechatProfile): WechatProfile
 
 export function chosenOf({ chosen }: Pick<UserRow, 'chosen'>): Set<string> {
   return new Set(chosen === '' ? [] : chosen.split(','));
+}
+
+/** What is chosen once this choice was made. */
+export function chosenAfter(user: Pick<UserRow, 'chosen'>, choice: ProfileChoice): string {
+  const given = choosableFields.filter((field) => typeof choice[field] === 'string');
+  const kept = [...chosenOf(user)].filter((field) => choice[field as ChoosableField] !== null);
+  return chosenText([...kept, ...given]);
 }
 
 export function chosenText(fields: Iterable<string>): string {

@@ -12,6 +12,13 @@ const attempts = 5;
 const keysSchema = z.array(z.object({ key: z.string(), at: z.number() }));
 type DatedKeys = z.infer<typeof keysSchema>;
 
+/** A person as a mini program knows them. */
+export interface KeyHolder {
+  openid: string;
+  /** Base64, the newest first; none where no login of theirs was kept. */
+  keys: string[];
+}
+
 /** The session_keys of a mini program's people: the newest two are kept, for WeChat changes them under the client's feet. */
 @Injectable()
 export class SessionKeys {
@@ -50,9 +57,16 @@ export class SessionKeys {
     }
   }
 
-  /** The kept keys of an identity, the newest first. */
-  of({ id, sessionKeysSealed }: Pick<WechatIdentityEntity, 'id' | 'sessionKeysSealed'>): string[] {
-    return this.open(id, sessionKeysSealed).map(({ key }) => key);
+  /** Who a user is in this app: one WeChat account mostly, more where more are linked; the newest key first. */
+  async holders(userId: string, appId: string): Promise<KeyHolder[]> {
+    const identities = await this.identities.findBy({ userId, appId });
+    const holders = identities.map(({ id, openid, sessionKeysSealed }) => ({
+      openid,
+      keys: this.open(id, sessionKeysSealed),
+    }));
+    return holders
+      .toSorted((left, right) => newestAt(right.keys) - newestAt(left.keys))
+      .map(({ openid, keys }) => ({ openid, keys: keys.map(({ key }) => key) }));
   }
 
   private seal(identityId: string, keys: DatedKeys): string {
@@ -63,6 +77,10 @@ export class SessionKeys {
     if (sealed === null) return [];
     return keysSchema.parse(JSON.parse(this.sealer.open(sealed, sealedSessionKeys.placeOf(identityId))));
   }
+}
+
+function newestAt([first]: DatedKeys): number {
+  return first?.at ?? 0;
 }
 
 function newest(keys: DatedKeys): DatedKeys {

@@ -10,7 +10,7 @@ export const userView = z.object({
   nickname: z.string().nullable(),
   avatarUrl: z.string().nullable(),
   email: z.string().nullable(),
-  phone: z.string().nullable().describe('Masked: 138****0000'),
+  phone: z.string().nullable().describe('Masked: 138****0000; of other countries +852 ****0000'),
   gender: z.string().nullable(),
   country: z.string().nullable(),
   province: z.string().nullable(),
@@ -18,7 +18,9 @@ export const userView = z.object({
   language: z.string().nullable(),
   role: z.enum(['user', 'admin', 'auditor']),
   status: z.enum(['active', 'locked']),
-  profileComplete: z.boolean().describe('Whether the person has chosen a nickname and an avatar'),
+  profileComplete: z
+    .boolean()
+    .describe("Whether there is a nickname and an avatar; WeChat's placeholders are none"),
   createdAt: time,
   lastLoginAt: time,
 });

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
+import { Consents } from './consents.service.js';
+import { Erasure } from './erasure.service.js';
 import { Identities } from './identities.service.js';
 import { IdentityLinks } from './identity-links.service.js';
 import { Merges } from './merges.service.js';
+import { Phones } from './phones.service.js';
 import { SessionKeys } from './session-keys.service.js';
 import { UserMergeEntity } from './user-merge.entity.js';
 import { UserEntity } from './user.entity.js';
@@ -16,7 +19,7 @@ import { WechatUnionEntity } from './wechat-union.entity.js';
     AuditModule,
     TypeOrmModule.forFeature([UserEntity, UserMergeEntity, WechatIdentityEntity, WechatUnionEntity]),
   ],
-  providers: [Users, Identities, IdentityLinks, Merges, SessionKeys],
-  exports: [Users, Identities, IdentityLinks, Merges, SessionKeys],
+  providers: [Users, Consents, Erasure, Identities, IdentityLinks, Merges, Phones, SessionKeys],
+  exports: [Users, Consents, Erasure, Identities, IdentityLinks, Merges, Phones, SessionKeys],
 })
 export class UsersModule {}

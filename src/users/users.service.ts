@@ -3,7 +3,9 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type Repository } from 'typeorm';
 import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { acceptable, type WechatProfile } from './profile.js';
+import { living, StaleRead } from './living-user.js';
+import { acceptable, chosenAfter, type ProfileChoice, type WechatProfile } from './profile.js';
+import { retryRaces } from './retry-races.js';
 import { UserEntity } from './user.entity.js';
 import { toUserView, type UserRow, type UserView } from './user.view.js';
 
@@ -17,7 +19,7 @@ export class Users {
     dataSource: DataSource,
   ) {
     const columns = selectList(dataSource, UserEntity, 'u');
-    this.selectById = `SELECT ${columns} FROM users u WHERE u.id = ? AND u.merged_into IS NULL`;
+    this.selectById = `SELECT ${columns} FROM users u WHERE u.id = ? AND u.status IN ('active', 'locked')`;
   }
 
   /** @throws AppError not_found */
@@ -61,8 +63,22 @@ export class Users {
     const news = acceptable(user, profile);
     if (Object.keys(news).length === 0) return user;
     // Whoever chooses at the same moment is not overwritten.
-    const { affected } = await this.repository.update({ id: user.id, chosen: user.chosen }, news);
+    const { affected } = await this.repository.update({ ...living(user.id), chosen: user.chosen }, news);
     return affected === 1 ? { ...user, ...news } : user;
+  }
+
+  /**
+   * Sets what a person chose of the own profile, and leaves the rest as it is.
+   * @throws AppError not_found
+   */
+  async choose(id: string, choice: ProfileChoice): Promise<UserView> {
+    return retryRaces(async () => {
+      const user = await this.find(id);
+      const news = { ...choice, chosen: chosenAfter(user, choice) };
+      const { affected } = await this.repository.update({ ...living(id), chosen: user.chosen }, news);
+      if (affected !== 1) throw new StaleRead();
+      return toUserView({ ...user, ...news });
+    });
   }
 }
 

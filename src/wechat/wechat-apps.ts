@@ -22,4 +22,9 @@ export class WechatApps {
     if (!app || candidates.length > 1) throw new AppError('unknown_app');
     return app;
   }
+
+  /** The app of that id, whatever its kind: no two have the same. */
+  named(appId: string): WechatApp | undefined {
+    return this.apps.find((app) => app.appId === appId);
+  }
 }

@@ -2,6 +2,9 @@ import { Test } from '@nestjs/testing';
 import { Global, Module } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { type WechatApp, wechatAppKinds } from '../platform/config/wechat-app.js';
+import { Sealer } from '../platform/crypto/sealer.js';
+import { KeyValueStore } from '../platform/store/key-value-store.js';
+import { MemoryStore } from '../platform/store/memory-store.js';
 import { MiniProgramChannel } from './channels/mini-program.channel.js';
 import { MobileChannel } from './channels/mobile.channel.js';
 import { OfficialAccountChannel } from './channels/official-account.channel.js';
@@ -157,15 +160,23 @@ describe('the WeChat module', () => {
     wechat: { apps: [app], apiUrl: 'http://127.0.0.1:9', apiFallbackUrls: [], timeoutMs: 500 },
   } as unknown as Config);
 
+  const store = new MemoryStore();
+  const sealer = new Sealer([{ id: 'test', key: Buffer.alloc(32) }]);
+  const platform = [
+    { provide: Config, useValue: config },
+    { provide: KeyValueStore, useValue: store },
+    { provide: Sealer, useValue: sealer },
+  ];
   @Global()
-  @Module({ providers: [{ provide: Config, useValue: config }], exports: [Config] })
-  class ConfigOfTest {}
+  @Module({ providers: platform, exports: [Config, KeyValueStore, Sealer] })
+  class PlatformOfTest {}
 
-  it('needs nothing but the configuration', async () => {
-    const module = await Test.createTestingModule({ imports: [ConfigOfTest, WechatModule] }).compile();
+  it('needs nothing but the platform', async () => {
+    const module = await Test.createTestingModule({ imports: [PlatformOfTest, WechatModule] }).compile();
     expect(module.get(WechatApps).find('mini-program')).toBe(app);
     expect(module.get(WechatChannels).get('mini-program').kind).toBe('mini-program');
     await module.close();
+    await store.close();
   });
 });
 

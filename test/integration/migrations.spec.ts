@@ -1,4 +1,5 @@
 import { createConnection } from 'mysql2/promise';
+import type { DataSource } from 'typeorm';
 import { ConfigError } from '../../src/platform/config/config-error.js';
 import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import {
@@ -12,6 +13,88 @@ import { schema } from '../../src/schema.js';
 import { UserEntity } from '../../src/users/user.entity.js';
 import { WechatIdentityEntity } from '../../src/users/wechat-identity.entity.js';
 import { backends, type OpenBackend, shared } from '../support/backends.js';
+
+type Row = Record<string, string | number | null>;
+
+/** Everything that a release with the first two migrations wrote for one person, and its signing key. */
+const earlierRows = {
+  users: {
+    id: 'u1',
+    role: 'user',
+    status: 'locked',
+    username: 'someone',
+    nickname: '小明😀',
+    avatar_url: 'https://example.com/a.png',
+    email: 'a@example.com',
+    phone_masked: '138****0000',
+    gender: 'female',
+    country: 'CN',
+    province: 'Guangdong',
+    city: 'Shenzhen',
+    language: 'zh_CN',
+    created_at: 1_795_154_403_552,
+    last_login_at: 1_795_154_403_553,
+  },
+  wechat_identities: {
+    id: 'i1',
+    user_id: 'u1',
+    kind: 'mini-program',
+    app_id: 'wx1',
+    openid: 'oAbC',
+    unionid: 'uAbC',
+    linked_at: 1_795_154_403_552,
+  },
+  wechat_unions: { unionid: 'uAbC', user_id: 'u1' },
+  sessions: {
+    id: 's1',
+    user_id: 'u1',
+    role: 'user',
+    client_id: 'wx1',
+    via: 'mini-program',
+    device_id: 'd1',
+    device_type: 'mobile',
+    device_name: '手机📱',
+    address: '192.0.2.1',
+    user_agent: 'test',
+    family_hash: 'f',
+    refresh_hash: 'r',
+    previous_hash: 'p',
+    rotation_salt: 's',
+    rotated_at: 1_795_154_403_554,
+    created_at: 1_795_154_403_552,
+    last_seen_at: 1_795_154_403_555,
+    expires_at: 1_795_154_403_556,
+    max_expires_at: 1_795_154_403_557,
+    ended_at: null,
+    end_reason: null,
+  },
+  signing_keys: {
+    kid: 'k1',
+    sequence: 1,
+    algorithm: 'ES256',
+    public_jwk: '{}',
+    private_sealed: 'sealed',
+    created_at: 1_795_154_403_552,
+    signs_from: 1_795_154_403_553,
+  },
+} satisfies Record<string, Row>;
+
+async function insertRow(dataSource: DataSource, table: string, row: Row): Promise<void> {
+  const columns = Object.keys(row);
+  const places = columns.map(() => '?').join();
+  await dataSource.query(`INSERT INTO ${table} (${columns.join()}) VALUES (${places})`, Object.values(row));
+}
+
+/** The table's only row; MySQL's driver gives the large numbers as text. */
+async function onlyRow(dataSource: DataSource, table: string): Promise<Row> {
+  const rows = await dataSource.query<Row[]>(`SELECT * FROM ${table}`);
+  expect([table, rows]).toEqual([table, [expect.anything()]]);
+  const values = Object.entries(rows[0]!).map(([name, value]) => [
+    name,
+    /_at$|_from$|_ms$/.test(name) && value !== null ? Number(value) : value,
+  ]);
+  return Object.fromEntries(values) as Row;
+}
 
 describe.each(backends)('migrations on $name', (backend) => {
   let storage: OpenBackend;
@@ -47,6 +130,49 @@ describe.each(backends)('migrations on $name', (backend) => {
       await runner.release();
       expect(await runMigrations(dataSource, config())).toEqual(names);
     });
+  });
+
+  it('keep the rows of an earlier release, forth and back', async () => {
+    const earlier = { ...schema, migrations: schema.migrations.slice(0, 2) };
+    await withMigrationDataSource(config(), earlier, async (dataSource) => {
+      await runMigrations(dataSource, config());
+      for (const [table, row] of Object.entries(earlierRows)) await insertRow(dataSource, table, row);
+    });
+    await withMigrationDataSource(config(), schema, async (dataSource) => {
+      await runMigrations(dataSource, config());
+      expect(await onlyRow(dataSource, 'users')).toMatchObject(earlierRows.users);
+      expect(await onlyRow(dataSource, 'wechat_identities')).toMatchObject({
+        ...earlierRows.wechat_identities,
+        unionid_status: 'present',
+      });
+      expect(await onlyRow(dataSource, 'wechat_unions')).toMatchObject(earlierRows.wechat_unions);
+      expect(await onlyRow(dataSource, 'sessions')).toMatchObject({
+        ...earlierRows.sessions,
+        authenticated_at: earlierRows.sessions.created_at,
+      });
+      expect(await onlyRow(dataSource, 'signing_keys')).toMatchObject(earlierRows.signing_keys);
+
+      const later = schema.migrations.length - earlier.migrations.length;
+      for (let i = 0; i < later; i++) await revertMigration(dataSource, config());
+      for (const [table, row] of Object.entries(earlierRows)) {
+        expect([table, await onlyRow(dataSource, table)]).toEqual([table, row]);
+      }
+      await dataSource.query('DELETE FROM users');
+      expect(await dataSource.query('SELECT * FROM wechat_identities')).toEqual([]);
+    });
+  });
+
+  it('make the rows of a person go with the person', async () => {
+    const dataSource = await openDatabase(config(), schema);
+    try {
+      for (const [table, row] of Object.entries(earlierRows)) await insertRow(dataSource, table, row);
+      await dataSource.query('DELETE FROM users');
+      for (const table of ['wechat_identities', 'wechat_unions', 'sessions']) {
+        expect([table, await dataSource.query(`SELECT * FROM ${table}`)]).toEqual([table, []]);
+      }
+    } finally {
+      await dataSource.destroy();
+    }
   });
 
   it('are applied once by replicas that start at the same time', async () => {

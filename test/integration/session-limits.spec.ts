@@ -8,7 +8,7 @@ import { schema } from '../../src/schema.js';
 import type { SessionStates } from '../../src/session/session-states.service.js';
 import { SessionEnds } from '../../src/session/session-ends.service.js';
 import { SessionEntity } from '../../src/session/session.entity.js';
-import { Sessions } from '../../src/session/sessions.service.js';
+import { Sessions, type NewSession } from '../../src/session/sessions.service.js';
 import { UserEntity } from '../../src/users/user.entity.js';
 import { backends, embedded, shared, type Backend, type OpenBackend } from '../support/backends.js';
 
@@ -24,15 +24,21 @@ const replicaOn = (manager: EntityManager) => {
   return new Sessions(repository, ends, { session } as unknown as Config);
 };
 
-const openBy = (replica: Sessions) =>
-  replica.open({
-    userId: 'someone',
-    role: 'user',
-    clientId: 'wx1',
-    via: 'mini-program',
-    device: { type: 'web' },
-    address: '192.0.2.1',
-  });
+const opening: NewSession = {
+  userId: 'someone',
+  role: 'user',
+  clientId: 'wx1',
+  via: 'mini-program',
+  device: { type: 'web' },
+  address: '192.0.2.1',
+};
+
+/** As a login does it. */
+const openBy = async (replica: Sessions) => {
+  const session = await replica.open(opening);
+  await replica.makeRoom(opening);
+  return session;
+};
 
 function useDatabase(backend: Backend) {
   const use = {} as { storage: OpenBackend; dataSource: DataSource };

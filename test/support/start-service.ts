@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../../src/app.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
-import { simulatedApps } from '../../src/simulator/simulator.plugin.js';
+import { simulatedApps, type SimulatedApp } from '../../src/simulator/simulator.plugin.js';
 import type { Backend } from './backends.js';
 import { type Client, createClient } from './client.js';
 import { type RunningSimulator, otherMiniProgram, startSimulator } from './start-simulator.js';
@@ -24,6 +24,8 @@ export interface RunningService extends Replica {
 interface Options {
   replicas?: number;
   env?: Record<string, string>;
+  /** Apps of other operators, which WeChat alone knows. */
+  strangeApps?: readonly SimulatedApp[];
 }
 
 const encryptionKey = `test:${Buffer.alloc(32, 'wxpass-tests').toString('base64')}`;
@@ -31,10 +33,10 @@ const encryptionKey = `test:${Buffer.alloc(32, 'wxpass-tests').toString('base64'
 /** Starts the service as main does, on free ports, against a simulator of its own. */
 export async function startService(
   backend: Backend,
-  { replicas: count = 1, env = {} }: Options = {},
+  { replicas: count = 1, env = {}, strangeApps }: Options = {},
 ): Promise<RunningService> {
   const storage = await backend.open();
-  const simulator = await startSimulator();
+  const simulator = await startSimulator(strangeApps);
   const settings = { ...baseSettings(simulator), ...storage.env, ...env };
   const replicas: Replica[] = [];
   const addReplica = async (extra: Record<string, string> = {}) => {

@@ -1,19 +1,23 @@
 import { fastify } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import { simulatedApps, simulator } from '../../src/simulator/simulator.plugin.js';
+import { simulatedApps, type SimulatedApp, simulator } from '../../src/simulator/simulator.plugin.js';
 
 export interface RunningSimulator {
   /** What WECHAT_API_URL is set to. */
   url: string;
   /** A code as `wx.login` gives it to this person. */
   code(person: string, options?: CodeOptions): Promise<string>;
+  /** What the phone-number button gives this person. */
+  phoneCode(person: string, options?: PhoneOptions): Promise<string>;
+  /** What a mini program gets encrypted for this person, who must have logged in; profiles come signed. */
+  encryptedData(person: string, options?: EncryptedDataOptions): Promise<EncryptedData>;
   /** Where WeChat sends the browser once this person has decided; null where nowhere. */
   consent(url: string, options?: ConsentOptions): Promise<string | null>;
   /** Makes the next calls fail; the fields are those of POST /simulator/control/faults. */
   fault(fault: Record<string, unknown>): Promise<void>;
   clearFaults(): Promise<void>;
   /** What WeChat was asked so far, newest last. */
-  calls(): Promise<{ path: string; answer: unknown }[]>;
+  calls(): Promise<{ path: string; query: Record<string, string>; answer: unknown }[]>;
   close(): Promise<void>;
 }
 
@@ -22,6 +26,28 @@ interface CodeOptions {
   appId?: string;
   unionid?: boolean;
   scope?: string;
+}
+
+interface PhoneOptions {
+  appId?: string;
+  /** Digits without the country code. */
+  phoneNumber?: string;
+  countryCode?: string;
+}
+
+interface EncryptedDataOptions {
+  appId?: string;
+  kind?: 'profile' | 'phone';
+  which?: 'current' | 'previous';
+  data?: Record<string, unknown>;
+  watermark?: Record<string, unknown>;
+}
+
+export interface EncryptedData {
+  encryptedData: string;
+  iv: string;
+  rawData?: string;
+  signature?: string;
 }
 
 interface ConsentOptions {
@@ -46,10 +72,14 @@ export const appOf = (kind: AppKind) => simulatedApps.find((app) => app.kind ===
 
 export const miniProgram = appOf('mini-program');
 
-/** WeChat for all replicas of one test. */
-export async function startSimulator(): Promise<RunningSimulator> {
+/**
+ * WeChat for all replicas of one test.
+ * @param strangeApps apps of other operators, which the service does not know
+ */
+export async function startSimulator(strangeApps: readonly SimulatedApp[] = []): Promise<RunningSimulator> {
   const server = fastify({ forceCloseConnections: true });
-  await server.register(simulator, { prefix: '/simulator', apps: [...simulatedApps, otherMiniProgram] });
+  const apps = [...simulatedApps, otherMiniProgram, ...strangeApps];
+  await server.register(simulator, { prefix: '/simulator', apps });
   await server.listen({ port: 0, host: '127.0.0.1' });
   const { port } = server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/simulator`;
@@ -63,11 +93,18 @@ export async function startSimulator(): Promise<RunningSimulator> {
     url,
     code: async (person, { kind = 'mini-program', appId = appOf(kind).appId, ...options } = {}) =>
       String((await control('POST', 'codes', { kind, appId, person, ...options })).code),
+    phoneCode: async (person, options = {}) =>
+      String((await control('POST', 'phone-codes', { appId: miniProgram.appId, person, ...options })).code),
+    encryptedData: async (person, options = {}) => {
+      const order = { appId: miniProgram.appId, person, kind: 'profile', ...options };
+      return (await control('POST', 'encrypted-data', order)) as unknown as EncryptedData;
+    },
     consent: async (url, options = {}) =>
       (await control('POST', 'consents', { url, ...options })).redirectTo as string | null,
     fault: async (fault) => void (await control('POST', 'faults', fault)),
     clearFaults: async () => void (await control('DELETE', 'faults')),
-    calls: async () => (await control('GET', 'calls')).calls as { path: string; answer: unknown }[],
+    calls: async () =>
+      (await control('GET', 'calls')).calls as Awaited<ReturnType<RunningSimulator['calls']>>,
     close: () => server.close(),
   };
 }

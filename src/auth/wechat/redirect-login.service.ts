@@ -159,7 +159,7 @@ export class RedirectLogin {
 
   private async requireStillGood(outcome: CallbackOutcome): Promise<void> {
     if ('tokens' in outcome) await this.login.requireStillGood(outcome.tokens);
-    else if (outcome.userId !== undefined) await this.users.requireActive(outcome.userId);
+    else if (outcome.userId !== undefined) await this.users.requireActive(outcome.userId).catch(endedIfGone);
   }
 
   private authorizeUrl({ kind, appId, scope, lang }: Journey, state: string): string {
@@ -173,6 +173,11 @@ export class RedirectLogin {
 function isOwn(found: FoundState | undefined, browser: string | undefined, kind: WechatAppKind): boolean {
   if (found?.record.kind !== kind || browser === undefined) return false;
   return equal(hashSecret(browser), found.record.browser);
+}
+
+/** Who has been erased or has become another since is nobody to whom a login could be repeated. */
+function endedIfGone(error: unknown): never {
+  throw error instanceof AppError && error.error === 'not_found' ? new AppError('session_ended') : error;
 }
 
 function equal(left: string, right: string): boolean {

@@ -4,9 +4,10 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { WechatAppKind } from '../../platform/config/wechat-app.js';
+import type { WechatApp, WechatAppKind } from '../../platform/config/wechat-app.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { parseRequest } from '../../platform/http/validation.js';
+import { type PhoneNumber, WechatAppApi } from '../../wechat/wechat-app-api.js';
 import { WechatApps } from '../../wechat/wechat-apps.js';
 import { WechatChannels } from '../../wechat/wechat-channels.js';
 import type { WechatProof } from '../../wechat/wechat-channel.js';
@@ -21,6 +22,8 @@ import type { ExchangeOptions } from './wechat.strategy.js';
 interface CodeLogin {
   code: string;
   appId?: string;
+  /** Of a mini program: the number behind it is bound in the same call. */
+  phoneCode?: string;
   device?: DeviceInput;
 }
 
@@ -35,6 +38,8 @@ interface LoginRequest extends FastifyRequest {
   loginTokens?: Issued<LoginTokens>;
 }
 
+/** What a whole login may spend on WeChat. */
+const wechatLimitMs = 5_000;
 const doorKey = 'wechatDoor';
 
 /** The tokens of the login that the guard has just completed. */
@@ -44,13 +49,14 @@ export const LoggedIn = createParamDecorator((_: unknown, context: ExecutionCont
   return loginTokens;
 });
 
-/** Runs a login by code: parse, claim the Idempotency-Key, exchange the code (Passport), go through the funnel. */
+/** Runs a login by code: parse, claim the Idempotency-Key, exchange the codes (Passport), go through the funnel. */
 @Injectable()
 class WechatLoginGuard extends AuthGuard('wechat') {
   constructor(
     private readonly reflector: Reflector,
     private readonly apps: WechatApps,
     private readonly channels: WechatChannels,
+    private readonly appApi: WechatAppApi,
     private readonly idempotency: Idempotency,
     private readonly login: LoginService,
     private readonly gate: LoginGate,
@@ -68,7 +74,7 @@ class WechatLoginGuard extends AuthGuard('wechat') {
       this.idempotency.once(
         request,
         body,
-        () => this.exchangeAndLogIn(context, request, body),
+        () => this.exchangeAndLogIn(context, request, app, body),
         (tokens) => this.login.requireStillGood(tokens),
       ),
     );
@@ -82,11 +88,26 @@ class WechatLoginGuard extends AuthGuard('wechat') {
   private async exchangeAndLogIn(
     context: ExecutionContext,
     request: LoginRequest,
-    body: CodeLogin,
+    app: WechatApp,
+    { phoneCode, device }: CodeLogin,
   ): Promise<Issued<LoginTokens>> {
+    const deadline = performance.now() + wechatLimitMs;
     await super.canActivate(context);
-    if (!request.user) throw new Error('the exchange gave no proof');
-    return this.login.logInByWechat(request.user, visitOf(request, body.device));
+    const { user: proof } = request;
+    if (!proof) throw new Error('the exchange gave no proof');
+    // Before anything is written: a phone code that WeChat refuses leaves no user behind.
+    const phone = await this.phoneOf(proof, app, phoneCode, deadline);
+    return this.login.logInByWechat(proof, visitOf(request, device), phone);
+  }
+
+  private async phoneOf(
+    { openid }: WechatProof,
+    app: WechatApp,
+    phoneCode: string | undefined,
+    deadline: number,
+  ): Promise<PhoneNumber | undefined> {
+    if (phoneCode === undefined) return undefined;
+    return this.appApi.phoneNumber(app, phoneCode, openid, deadline - performance.now());
   }
 }
 

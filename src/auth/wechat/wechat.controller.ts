@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiAnswer, ApiErrors, ApiIdempotencyKey, ApiInput } from '../../platform/http/openapi.js';
-import { wechatCode } from '../../wechat/wechat-code.js';
+import { phoneCode, wechatCode } from '../../wechat/wechat-code.js';
 import { loginTokensExample } from '../login.examples.js';
 import {
   deliveryMode,
@@ -19,6 +19,7 @@ import { LoggedIn, WechatDoor } from './wechat-login.guard.js';
 const miniProgramLogin = z.strictObject({
   code: wechatCode.describe('What wx.login gave; serves once, for five minutes'),
   appId: z.string().min(1).max(64).optional().describe('Needed where several mini programs are configured'),
+  phoneCode: phoneCode.optional().describe('What the phone-number button gave: the number is bound, too'),
   device: deviceSchema.optional(),
   mode: deliveryMode,
 });
@@ -27,6 +28,31 @@ const miniProgramLoginExample: z.input<typeof miniProgramLogin> = {
   code: '0b3Kmn0w3hT2Q43aXz1w3Vp8xe0Kmn0Z',
   device: { id: '5d1e7c42-9a6b-4f0e', name: 'iPhone 15 Pro' },
 };
+
+const mobileLogin = z.strictObject({
+  code: wechatCode.describe("What WeChat's SDK gave the app; serves once, for ten minutes"),
+  appId: z.string().min(1).max(64).optional().describe('Needed where several native apps are configured'),
+  device: deviceSchema.optional(),
+  mode: deliveryMode,
+});
+
+const mobileLoginExample: z.input<typeof mobileLogin> = {
+  code: '0b3Kmn0w3hT2Q43aXz1w3Vp8xe0Kmn0Z',
+  device: { id: '9a6b3f0e-8d7c', name: 'Xiaomi 15' },
+};
+
+const doorErrors = [
+  'unknown_app',
+  'blocked',
+  'nonce_replayed',
+  'request_signature_invalid',
+  'wechat_code_invalid',
+  'wechat_code_used',
+  'wechat_user_blocked',
+  'wechat_error',
+  'wechat_unavailable',
+  'identity_conflict',
+] as const;
 
 @ApiTags('Logging in')
 @Controller('api/v1/auth/wechat')
@@ -40,19 +66,25 @@ export class WechatController {
   @ApiIdempotencyKey()
   @ApiInput(miniProgramLogin, miniProgramLoginExample)
   @ApiAnswer(200, loginAnswer, loginTokensExample)
-  @ApiErrors(
-    'unknown_app',
-    'blocked',
-    'nonce_replayed',
-    'request_signature_invalid',
-    'wechat_code_invalid',
-    'wechat_code_used',
-    'wechat_user_blocked',
-    'wechat_error',
-    'wechat_unavailable',
-  )
+  @ApiErrors(...doorErrors)
   miniProgram(
     @Body({ schema: miniProgramLogin }) { mode }: z.infer<typeof miniProgramLogin>,
+    @LoggedIn() tokens: Issued<LoginTokens>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Delivered<LoginTokens> {
+    return this.delivery.deliver(reply, tokens, mode);
+  }
+
+  @Post('mobile')
+  @HttpCode(200)
+  @WechatDoor({ kind: 'mobile', schema: mobileLogin })
+  @ApiOperation({ operationId: 'logInByMobile', summary: "A native app posts the code of WeChat's SDK" })
+  @ApiIdempotencyKey()
+  @ApiInput(mobileLogin, mobileLoginExample)
+  @ApiAnswer(200, loginAnswer, loginTokensExample)
+  @ApiErrors(...doorErrors)
+  mobile(
+    @Body({ schema: mobileLogin }) { mode }: z.infer<typeof mobileLogin>,
     @LoggedIn() tokens: Issued<LoginTokens>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Delivered<LoginTokens> {

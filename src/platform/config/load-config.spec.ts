@@ -38,7 +38,17 @@ describe('the configuration', () => {
       replicas: 1,
       redis: undefined,
       database: { kind: 'sqlite', file: 'data/wxpass.db', migrate: true, poolSize: 20 },
-      wechat: { apps: [], apiUrl: 'http://127.0.0.1:3000/simulator', timeoutMs: 3000 },
+      wechat: {
+        apps: [],
+        apiUrl: 'http://127.0.0.1:3000/simulator',
+        openUrl: 'http://localhost:3000/simulator',
+        mpUrl: 'http://localhost:3000/simulator',
+        apiFallbackUrls: [],
+        timeoutMs: 3000,
+        appToken: 'stable',
+      },
+      unionMerge: 'auto',
+      returnToOrigins: [],
       jwt: { issuer: 'http://localhost:3000', audience: 'wxpass', accessTtlMs: 900_000 },
       session: { refreshTtlMs: 30 * 86_400_000, maxTtlMs: 180 * 86_400_000, refreshGraceMs: 30_000 },
       apiLimit: { count: 600, windowMs: 60_000 },
@@ -56,7 +66,11 @@ describe('the configuration', () => {
       simulator: false,
       log: { format: 'json' },
     });
-    expect(config.wechat.apiUrl).toBe('https://api.weixin.qq.com');
+    expect(config.wechat).toMatchObject({
+      apiUrl: 'https://api.weixin.qq.com',
+      openUrl: 'https://open.weixin.qq.com',
+      mpUrl: 'https://mp.weixin.qq.com',
+    });
     expect(config.warnings.join()).toMatch(/http.*SQLite/);
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual({ ENCRYPTION_KEYS: 'is required in production' });
   });
@@ -241,6 +255,42 @@ describe('the configuration', () => {
   it('trusts proxies by address and by range', () => {
     const ranges = ['10.0.0.0/8', 'fd00::/8', '192.0.2.7', '2001:db8::1'];
     expect(loadConfig({ TRUST_PROXY: ranges.join(', ') }).trustedProxies).toEqual(ranges);
+  });
+
+  it('reads where WeChat is to be found, and by which way', () => {
+    const { wechat, returnToOrigins } = loadConfig({
+      WECHAT_API_FALLBACK_URLS: 'https://api2.weixin.qq.com, https://sh.api.weixin.qq.com/',
+      WECHAT_PROXY_URL: 'http://user:p%40ss@proxy.example.com:3128',
+      WECHAT_APP_TOKEN: 'plain',
+      WECHAT_VERIFY_FILES: 'MP_verify_x.txt=abc,another.txt=d=e',
+      RETURN_TO_ORIGINS: 'https://www.example.com',
+    });
+    expect(wechat).toMatchObject({
+      apiFallbackUrls: ['https://api2.weixin.qq.com', 'https://sh.api.weixin.qq.com'],
+      proxyUrl: 'http://user:p%40ss@proxy.example.com:3128',
+      appToken: 'plain',
+    });
+    expect([...wechat.verifyFiles]).toEqual([
+      ['MP_verify_x.txt', 'abc'],
+      ['another.txt', 'd=e'],
+    ]);
+    expect(returnToOrigins).toEqual(['https://www.example.com']);
+  });
+
+  it.each([
+    ['WECHAT_API_FALLBACK_URLS', 'https://api2.weixin.qq.com,ftp://x'],
+    ['WECHAT_PROXY_URL', 'socks5://proxy.example.com'],
+    ['WECHAT_PROXY_URL', 'http://proxy.example.com/path'],
+    ['WECHAT_APP_TOKEN', 'other'],
+    ['WECHAT_VERIFY_FILES', '../secret.txt=x'],
+    ['WECHAT_VERIFY_FILES', 'docs=x'],
+    ['WECHAT_VERIFY_FILES', 'a.txt=x,a.txt=y'],
+    ['RETURN_TO_ORIGINS', 'https://www.example.com/path'],
+    ['UNION_MERGE', 'maybe'],
+    ['DECRYPT_LIMIT', '20'],
+    ['FRESH_LOGIN', '0s'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(Object.keys(faultsOf({ [name]: value }))).toEqual([name]);
   });
 
   it('is what .env.example says', () => {

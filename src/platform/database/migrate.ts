@@ -46,9 +46,24 @@ export async function runMigrations(dataSource: DataSource, config: DatabaseConf
 export async function revertMigration(dataSource: DataSource, config: DatabaseConfig): Promise<string[]> {
   return underLock(dataSource, config, async () => {
     const newest = (await listMigrations(dataSource)).findLast(({ applied }) => applied);
-    if (newest) await dataSource.undoLastMigration();
+    if (newest) await undoNewest(dataSource);
     return newest ? [newest.name] : [];
   });
+}
+
+/**
+ * SQLite changes a table by making it anew, and dropping the old one must not take along the rows that refer to it: TypeORM
+ * lifts the foreign keys only inside the transaction, where SQLite does not listen.
+ */
+async function undoNewest(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.beforeMigration();
+    await dataSource.undoLastMigration();
+  } finally {
+    await runner.afterMigration();
+    await runner.release();
+  }
 }
 
 export interface MigrationState {

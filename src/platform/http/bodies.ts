@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 
@@ -12,8 +13,10 @@ declare module 'fastify' {
 
 type Done = (error: Error | null, body?: unknown) => void;
 
-/** OAuth's own endpoints take forms alone, as their standards say; all others JSON alone. */
+/** OAuth's own endpoints take forms alone, as their standards say; the API takes JSON alone. */
 const formRoutes = '/oauth/';
+/** WeChat's pushes are taken as text, whatever they call themselves: who sealed them is known by the text alone. */
+const textRoutes = '/wechat/push/';
 /** More than any form of OAuth has. */
 const maxFields = 32;
 
@@ -23,7 +26,8 @@ export function parseBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = keepRaw(request, body).toString('utf8');
-    if (takesForms(request)) refuseType(request, done);
+    if (takesText(request)) done(null, text);
+    else if (takesForms(request)) refuseType(request, done);
     else if (text === '') done(null, {});
     else void parseJson(request, text, done);
   });
@@ -32,11 +36,16 @@ export function parseBodies(server: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request, body, done) => {
       const text = keepRaw(request, body).toString('utf8');
-      if (takesForms(request)) parseForm(request, text, done);
+      if (takesText(request)) done(null, text);
+      else if (takesForms(request)) parseForm(request, text, done);
       else refuseType(request, done);
     },
   );
-  server.addContentTypeParser('*', (request, _unread, done) => refuseType(request, done));
+  server.addContentTypeParser('*', (request, unread, done) => {
+    if (takesText(request))
+      readText(unread, server.initialConfig.bodyLimit!).then((text) => done(null, text), done);
+    else refuseType(request, done);
+  });
   server.addHook('preValidation', (request, _reply, next) => {
     if (request.body === undefined && request.method !== 'GET') request.body = {};
     next();
@@ -50,6 +59,23 @@ function keepRaw(request: FastifyRequest, body: string | Buffer): Buffer {
 
 function takesForms({ routeOptions: { url } }: FastifyRequest): boolean {
   return url?.startsWith(formRoutes) ?? false;
+}
+
+function takesText({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url?.startsWith(textRoutes) ?? false;
+}
+
+/** Fastify's own limit is for types that it knows. @throws AppError too_large */
+async function readText(stream: Readable, limitBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // A stream that is left early is not to take the connection along: the refusal is yet to be sent.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limitBytes) throw new AppError('too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** What is at no route is not found, whatever it carries. */

@@ -95,6 +95,17 @@ export function ApiPlainAnswer<Data extends z.ZodType>(
   });
 }
 
+/** Documents an answer in plain text; an empty example is an empty answer. */
+export function ApiTextAnswer(status: number, description: string, example: string) {
+  const schema: JsonSchema = example === '' ? { type: 'string', maxLength: 0 } : { type: 'string' };
+  return ApiResponse({
+    status,
+    description,
+    headers: referTo(['traceparent']),
+    content: { 'text/plain': { schema, example } },
+  });
+}
+
 /** Documents the body, by one that a client might send; where `{}` will do, it may be absent. */
 export function ApiInput<Body extends z.ZodType>(schema: Body, example: z.input<Body>) {
   const required = !schema.safeParse({}).success;

@@ -1,0 +1,81 @@
+import type { EntityManager } from 'typeorm';
+import type { Sealer } from '../platform/crypto/sealer.js';
+import { inheritedFields, type BeforeMerge } from './before-merge.js';
+import { chosenOf, chosenText } from './profile.js';
+import { sealedPhone } from './sealed-user-columns.js';
+import { UserEntity } from './user.entity.js';
+import { WechatIdentityEntity } from './wechat-identity.entity.js';
+import { WechatUnionEntity } from './wechat-union.entity.js';
+
+/** A unionid that came late to an identity of one user, and is another's already. */
+export interface MergeCause {
+  userId: string;
+  identityId: string;
+  unionid: string;
+  appId: string;
+}
+
+/** Two users that are one person; the older one survives. */
+export interface Pair {
+  survivor: UserEntity;
+  merged: UserEntity;
+}
+
+/** Makes two users one, within a transaction that holds both; what was before. */
+export async function uniteUsers(
+  manager: EntityManager,
+  { survivor, merged }: Pair,
+  cause: MergeCause,
+  sealer: Sealer,
+): Promise<BeforeMerge> {
+  const moved = await moveIdentities(manager, merged.id, survivor.id);
+  const filled = await fillUnionid(manager, cause);
+  const inherited = inheritedFields.filter((field) => survivor[field] === null && merged[field] !== null);
+  // First the username is set free: it may be nobody's twice.
+  const gone = { status: 'merged', mergedInto: survivor.id, username: null } as const;
+  await manager.update(UserEntity, { id: merged.id }, gone);
+  const status = [survivor.status, merged.status].includes('locked') ? 'locked' : 'active';
+  const taken = inheritance(survivor, merged, inherited, sealer);
+  await manager.update(UserEntity, { id: survivor.id }, { ...taken, status });
+  return {
+    survivor: { status: livingStatus(survivor), chosen: survivor.chosen },
+    merged: { status: livingStatus(merged), username: merged.username },
+    inherited,
+    ...moved,
+    filled,
+  };
+}
+
+async function moveIdentities(manager: EntityManager, from: string, to: string) {
+  const identities = await manager.findBy(WechatIdentityEntity, { userId: from });
+  const unions = await manager.findBy(WechatUnionEntity, { userId: from });
+  await manager.update(WechatIdentityEntity, { userId: from }, { userId: to });
+  await manager.update(WechatUnionEntity, { userId: from }, { userId: to });
+  return { identityIds: identities.map(({ id }) => id), unionids: unions.map(({ unionid }) => unionid) };
+}
+
+async function fillUnionid(manager: EntityManager, { identityId: id, unionid }: MergeCause) {
+  const { unionidStatus } = await manager.findOneByOrFail(WechatIdentityEntity, { id });
+  await manager.update(WechatIdentityEntity, { id }, { unionid, unionidStatus: 'present' });
+  return { identityId: id, unionidStatus };
+}
+
+/** What the survivor takes over; a sealed phone number is bound to its row, so it is sealed anew. */
+function inheritance(
+  survivor: UserEntity,
+  merged: UserEntity,
+  fields: BeforeMerge['inherited'],
+  sealer: Sealer,
+): Partial<UserEntity> {
+  const inherited: Partial<UserEntity> = Object.fromEntries(fields.map((field) => [field, merged[field]]));
+  if (inherited.phoneSealed) {
+    const phone = sealer.open(inherited.phoneSealed, sealedPhone.placeOf(merged.id));
+    inherited.phoneSealed = sealer.seal(phone, sealedPhone.placeOf(survivor.id));
+  }
+  const chosen = [...chosenOf(merged)].filter((field) => (fields as string[]).includes(field));
+  return { ...inherited, chosen: chosenText([...chosenOf(survivor), ...chosen]) };
+}
+
+function livingStatus({ status }: UserEntity): 'active' | 'locked' {
+  return status === 'locked' ? 'locked' : 'active';
+}
