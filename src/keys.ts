@@ -132,7 +132,10 @@ async function resealAll(dataSource: DataSource, sealer: Sealer): Promise<number
     );
     for (const { id, reason } of unopened) console.error(`  ${column.table} ${id}: ${reason}`);
   }
-  return reports.some(({ unopened }) => unopened.length > 0) ? 1 : 0;
+  const isDone = reports.every(({ unopened }) => unopened.length === 0);
+  const outcome = isDone ? 'success' : 'failure';
+  await recordAct(dataSource, { event: 'columns_resealed', outcome, reason: sealer.currentKeyId });
+  return isDone ? 0 : 1;
 }
 
 function iso(milliseconds: number): string {

@@ -3,6 +3,7 @@ import { AddAuditBlocksAndKeyTimes1763700000000 } from '../migrations/1763700000
 import { AddSigningKeyTokenTtl1763800000000 } from '../migrations/1763800000000-add-signing-key-token-ttl.js';
 import { OrderAuditIndexesByWhatIsAsked1763850000000 } from '../migrations/1763850000000-order-audit-indexes-by-what-is-asked.js';
 import { AddProfilesMergesAndSessionKeys1763900000000 } from '../migrations/1763900000000-add-profiles-merges-and-session-keys.js';
+import { AddRetentionIndexes1764000000000 } from '../migrations/1764000000000-add-retention-indexes.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import { BlockEntity } from './audit/block.entity.js';
 import { NonceEntity } from './audit/nonce.entity.js';
@@ -33,5 +34,6 @@ export const schema: Schema = {
     AddSigningKeyTokenTtl1763800000000,
     OrderAuditIndexesByWhatIsAsked1763850000000,
     AddProfilesMergesAndSessionKeys1763900000000,
+    AddRetentionIndexes1764000000000,
   ],
 };

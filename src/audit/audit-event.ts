@@ -15,10 +15,16 @@ export const auditEvents = [
   'consent_revoked',
   'profile_cleared',
   'user_erased',
+  'scan_confirmed',
+  'scan_rejected',
+  'scan_address_mismatch',
   'address_blocked',
   'client_refused',
+  'csrf_refused',
+  'refresh_refused',
   'signing_key_rotated',
   'signing_key_removed',
+  'columns_resealed',
 ] as const;
 
 export type AuditEvent = (typeof auditEvents)[number];

@@ -16,6 +16,8 @@ export interface RefusedAttempt {
 
 /** What turns an attempt away before it is looked at. */
 const turnedAway = new Set(['blocked', 'too_many_requests']);
+/** What takes no place in any window, so that one may have it as often as one likes. */
+const boundless = new Set([...turnedAway, 'nonce_replayed', 'csrf_invalid', 'dependency_unavailable']);
 /** Whoever hammers is remembered once in this time: the audit log must not be a way to fill a disk. */
 const rememberEveryMs = 10_000;
 
@@ -30,11 +32,11 @@ export class Refusals {
   ) {}
 
   /** Never throws: the attempt has its error already. */
-  async remember(attempt: RefusedAttempt, { error, status }: AppError): Promise<void> {
+  async remember(attempt: RefusedAttempt, { error, status, about }: AppError): Promise<void> {
     if (status < 401) return;
-    const blocked = turnedAway.has(error);
-    if (!blocked || this.isFirstLately(attempt, error)) {
-      this.audit.record({ ...attempt, outcome: 'failure', reason: error, blocked });
+    if (!boundless.has(error) || this.isFirstLately(attempt, error)) {
+      const blocked = turnedAway.has(error);
+      this.audit.record({ ...attempt, ...about, outcome: 'failure', reason: error, blocked });
     }
     if (status !== 401 || !(await this.isBlockedNow(attempt.address))) return;
     const { address, userAgent } = attempt;

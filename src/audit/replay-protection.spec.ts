@@ -1,5 +1,5 @@
 import { AppError } from '../platform/errors/app-error.js';
-import { checkReplay, nonceTtlMs, readStamp } from './replay-protection.js';
+import { checkReplay, isStale, nonceTtlMs, readStamp } from './replay-protection.js';
 
 class RememberedNonces {
   readonly used: string[] = [];
@@ -112,8 +112,11 @@ describe('replay protection', () => {
     expect(nonceTtlMs).toBeGreaterThan(601_000);
   });
 
-  it('reads a stamp without using its nonce up', () => {
+  it('reads a stamp without using its nonce up, and tells a stale one from one of now', () => {
     expect(readStamp(stamped())).toEqual({ timestamp: '1795000000', nonce });
+    expect(readStamp(stamped(-301))).toEqual({ timestamp: '1794999699', nonce });
     expect(nonces.used).toEqual([]);
+    const stale = [-301, -300, 0, 300, 301].filter((offset) => isStale(String(1_795_000_000 + offset)));
+    expect(stale).toEqual([-301, 301]);
   });
 });

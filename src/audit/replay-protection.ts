@@ -33,22 +33,31 @@ export async function checkReplay(
 ): Promise<void> {
   const bare = headers['x-timestamp'] === undefined && headers['x-nonce'] === undefined;
   if (bare && protection === 'optional') return;
-  const { nonce } = readStamp(headers);
+  const { timestamp, nonce } = readStamp(headers);
+  if (isStale(timestamp)) {
+    const privateMessage = `X-Timestamp is off by ${secondsOff(timestamp)} s`;
+    throw new AppError('request_signature_invalid', { privateMessage });
+  }
   if (!(await nonces.useOnce('login', nonce, nonceTtlMs))) throw new AppError('nonce_replayed');
 }
 
 /**
- * The stamp of a request, both headers well-formed and the time of now; the nonce is not used by this.
- * @throws AppError invalid_request naming the header, request_signature_invalid where it is stale
+ * The stamp of a request, both headers well-formed; it may be stale, and the nonce is not used by this.
+ * @throws AppError invalid_request naming the header
  */
 export function readStamp(headers: IncomingHttpHeaders): Stamp {
   const { 'X-Timestamp': timestamp, 'X-Nonce': nonce } = parseRequest(stampSchema, {
     'X-Timestamp': headers['x-timestamp'],
     'X-Nonce': headers['x-nonce'],
   });
-  const offBy = Number(timestamp) - Math.floor(Date.now() / 1000);
-  if (Math.abs(offBy) > toleranceSeconds) {
-    throw new AppError('request_signature_invalid', { privateMessage: `X-Timestamp is off by ${offBy} s` });
-  }
   return { timestamp, nonce };
+}
+
+/** @param timestamp seconds since 1970, of a stamp */
+export function isStale(timestamp: string): boolean {
+  return Math.abs(secondsOff(timestamp)) > toleranceSeconds;
+}
+
+function secondsOff(timestamp: string): number {
+  return Number(timestamp) - Math.floor(Date.now() / 1000);
 }

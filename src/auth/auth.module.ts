@@ -13,7 +13,7 @@ import { LoginCodes } from './login-codes.service.js';
 import { LoginGate } from './login-gate.service.js';
 import { LoginService } from './login.service.js';
 import { Once } from './once.service.js';
-import { ReturnTo } from './return-to.service.js';
+import { ReturnTo } from '../platform/http/return-to.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
 import { TokensController } from './tokens.controller.js';
 import { LinkController } from './wechat/link.controller.js';

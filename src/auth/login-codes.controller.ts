@@ -24,7 +24,7 @@ import {
   type LoginTokens,
 } from './login.schemas.js';
 import { LoginService } from './login.service.js';
-import { codeChallengeText, ReturnTo, returnToText, withQuery } from './return-to.service.js';
+import { codeChallengeText, ReturnTo, returnToText, withQuery } from '../platform/http/return-to.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
 import { visitOf } from './visit.js';
 

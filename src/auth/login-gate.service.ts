@@ -53,13 +53,16 @@ export class LoginGate {
     }
   }
 
-  /** @throws AppError blocked */
+  /**
+   * Of a refresh no more is asked.
+   * @throws AppError blocked
+   */
   async requireFree(request: FastifyRequest): Promise<void> {
     const whence = whenceOf(request);
     try {
       await this.blocklist.requireFree({ address: whence.address });
     } catch (error) {
-      await this.refusals.remember({ event: 'login', ...whence }, toAppError(error));
+      await this.refusals.remember({ event: 'refresh_refused', ...whence }, toAppError(error));
       throw error;
     }
   }

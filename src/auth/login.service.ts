@@ -75,7 +75,9 @@ export class LoginService {
     const { userId, isNewUser, via, clientId, parent } = grant;
     if (parent) await this.states.require(parent.sessionId);
     const find = async () => ({ user: await this.userOfGrant(userId), isNewUser });
-    return this.logIn(find, { via, clientId }, visit, parent);
+    // A page exchanges the code, whatever the door was that proved the person.
+    const device = { ...visit.device, type: visit.device?.type ?? ('other' as const) };
+    return this.logIn(find, { via, clientId }, { ...visit, device }, parent);
   }
 
   async refresh(refreshToken: string, whence: Whence): Promise<Issued<RefreshedTokens>> {

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Sealer } from '../platform/crypto/sealer.js';
 import { hashSecret } from '../platform/crypto/secrets.js';
-import { AppError } from '../platform/errors/app-error.js';
+import { AppError, type Concerned } from '../platform/errors/app-error.js';
 import type { ErrorName } from '../platform/errors/catalogue.js';
 import { toAppError } from '../platform/http/to-app-error.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
@@ -44,7 +44,12 @@ interface Claim extends Occasion {
 
 type Outcome<Answer> =
   | { answer: Answer }
-  | { error: ErrorName; details: { zh: unknown; en: unknown }; retryAfterSeconds?: number };
+  | {
+      error: ErrorName;
+      details: { zh: unknown; en: unknown };
+      retryAfterSeconds?: number;
+      about?: Concerned;
+    };
 
 /**
  * Makes a lost answer safe: the same request gets the same answer for a minute, from any replica, however many ask at
@@ -160,8 +165,8 @@ function passingKey(owner: string): string {
 
 function repeat<Answer>(outcome: Outcome<Answer>): Answer {
   if ('answer' in outcome) return outcome.answer;
-  const { error, details, retryAfterSeconds } = outcome;
-  throw new AppError(error, { details: (language: 'zh' | 'en') => details[language], retryAfterSeconds });
+  const { error, details, ...rest } = outcome;
+  throw new AppError(error, { details: (language: 'zh' | 'en') => details[language], ...rest });
 }
 
 function outcomeOf(error: AppError): Outcome<never> {
@@ -169,5 +174,6 @@ function outcomeOf(error: AppError): Outcome<never> {
     error: error.error,
     details: { zh: error.detailsIn('zh'), en: error.detailsIn('en') },
     retryAfterSeconds: error.retryAfterSeconds,
+    about: error.about,
   };
 }

@@ -29,9 +29,11 @@ import { LoginGate } from './login-gate.service.js';
 import { LoginService } from './login.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
 
+const refreshToken = z.string().min(1).max(512);
 const refreshBody = z.strictObject({
-  refreshToken: z.string().min(1).max(512).optional().describe('Absent where a cookie carries it'),
+  refreshToken: refreshToken.optional().describe('Absent where a cookie carries it'),
 });
+const someRefreshToken = z.object({ refreshToken });
 
 /** What says that the tokens in the cookies are good no more. */
 const overErrors = new Set<ErrorName>(['session_ended', 'refresh_token_invalid', 'refresh_token_reused']);
@@ -119,7 +121,7 @@ export class TokensController {
   ): Promise<void> {
     if (caller.byCookie && forwardedMethods(request).some((method) => !this.csrf.isSafe(method))) {
       const { familyHash } = await this.states.require(caller.sessionId);
-      this.csrf.require(request, familyHash);
+      this.csrf.require(request, familyHash, { userId: caller.userId, appId: caller.clientId });
     }
     void reply
       .header('x-user-id', caller.userId)
@@ -140,7 +142,7 @@ export class TokensController {
   private refreshTokenOfCookie(request: FastifyRequest): string {
     const refreshToken = this.cookies.refreshToken(request);
     if (!refreshToken && this.cookies.areUsedBy(request)) throw new AppError('unauthenticated');
-    const known = parseRequest(refreshBody.required(), { refreshToken }).refreshToken;
+    const known = parseRequest(someRefreshToken, { refreshToken }).refreshToken;
     this.csrf.require(request, familyHashOf(known));
     return known;
   }

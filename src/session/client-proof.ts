@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { readStamp } from '../audit/replay-protection.js';
+import { isStale, readStamp } from '../audit/replay-protection.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { ErrorName } from '../platform/errors/catalogue.js';
 import type { ClientSecret } from './client-secret.js';
@@ -18,8 +18,8 @@ export interface ClientProof {
 }
 
 /**
- * Reads the proof; nothing at all reads as one that fits no secret.
- * @throws AppError invalid_request where there are two or a header is malformed, request_signature_invalid where it is stale
+ * Reads the proof; nothing at all, and a stale signature, read as one that fits no secret.
+ * @throws AppError invalid_request where there are two or a header is malformed
  */
 export function readProof(request: FastifyRequest): ClientProof {
   const { authorization, 'x-signature': signature } = request.headers;
@@ -46,7 +46,7 @@ function readSignature(request: FastifyRequest, signature: string): ClientProof 
   const text = [request.method, pathOf(request.url), timestamp, nonce, bodyHash].join('\n');
   return {
     id: String(request.headers['x-client-id'] ?? ''),
-    fits: (known) => known.hasSigned(text, signature),
+    fits: (known) => known.hasSigned(text, signature) && !isStale(timestamp),
     refusal: 'request_signature_invalid',
     nonce,
   };

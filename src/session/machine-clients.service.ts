@@ -69,11 +69,11 @@ export class MachineClients {
 
   private async useNonce({ id }: MachineClient, nonce: string): Promise<void> {
     const isFirst = await this.nonces.useOnce(`client:${id}`, nonce, nonceTtlMs);
-    if (!isFirst) throw new AppError('nonce_replayed');
+    if (!isFirst) throw new AppError('nonce_replayed', { about: { appId: id } });
   }
 }
 
 function requireScope(client: MachineClient, scope: ApiScope): MachineClient {
-  if (!client.scopes.includes(scope)) throw new AppError('forbidden');
+  if (!client.scopes.includes(scope)) throw new AppError('forbidden', { about: { appId: client.id } });
   return client;
 }

@@ -1,13 +1,13 @@
-import { Body, Controller, Header, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiInput, ApiPlainAnswer } from '../platform/http/openapi.js';
 import { whenceOf } from '../platform/http/client-address.js';
+import { formWanted } from '../platform/http/oauth-answer.js';
 import { Public } from '../platform/http/public.decorator.js';
 import { TokenInspector, type Introspection } from './introspection.service.js';
 import { ClientScope, MachineClientGuard } from './machine-client.guard.js';
-import { formWanted, OauthFilter } from './oauth.filter.js';
 
 /** Parameters that a standard may add later are ignored, as OAuth asks. */
 const tokenForm = z.object({
@@ -33,7 +33,6 @@ const notForm = { error: 'invalid_request', error_description: formWanted };
 @ApiTags('For other systems')
 @Public()
 @UseGuards(MachineClientGuard)
-@UseFilters(OauthFilter)
 @Controller('oauth')
 export class OauthController {
   constructor(private readonly inspector: TokenInspector) {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
+import type { NewAuditEntry } from '../audit/audit-entry.js';
 import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { retryTransient } from '../platform/database/retry-transient.js';
@@ -112,7 +113,7 @@ export class SessionEnds {
     whence: Whence,
   ): Promise<void> {
     await this.states.announceEnds(ids);
-    const entry = { event: eventOf(reason), outcome: 'success' as const, userId, reason, ...whence };
+    const entry = { event: eventOf(reason), outcome: outcomeOf(reason), userId, reason, ...whence };
     for (const door of doors) this.audit.record({ ...entry, appId: whence.appId ?? door });
   }
 }
@@ -120,6 +121,11 @@ export class SessionEnds {
 function eventOf(reason: EndReason): AuditEvent {
   if (reason === 'logged_out') return 'logout';
   return reason === 'refresh_token_reused' ? reason : 'session_ended';
+}
+
+/** A token that comes back after its time is somebody's attempt that failed. */
+function outcomeOf(reason: EndReason): NewAuditEntry['outcome'] {
+  return reason === 'refresh_token_reused' ? 'failure' : 'success';
 }
 
 /** Where another call ended some of them meanwhile, nobody can say which were left. */

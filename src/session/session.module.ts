@@ -9,6 +9,7 @@ import { MachineClients } from './machine-clients.service.js';
 import { OauthController } from './oauth.controller.js';
 import { SessionCookies } from './session-cookies.service.js';
 import { SessionEnds } from './session-ends.service.js';
+import { SessionRetention } from './session-retention.service.js';
 import { SessionEntity } from './session.entity.js';
 import { LastSeen } from './last-seen.service.js';
 import { SessionStates } from './session-states.service.js';
@@ -23,6 +24,7 @@ import { SigningKeys } from './signing-keys.service.js';
     SigningKeys,
     AccessTokens,
     LastSeen,
+    SessionRetention,
     SessionCookies,
     SessionStates,
     SessionEnds,

@@ -4,6 +4,7 @@ import { IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config, type DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { retryTransient } from '../platform/database/retry-transient.js';
 import { databaseTime } from '../platform/database/database-time.js';
 import type { Language } from '../platform/errors/app-error.js';
 import type { Caller } from '../platform/http/caller.decorator.js';
@@ -67,7 +68,7 @@ export class Sessions {
     const token = newRefreshToken(id);
     const maxExpiresAt = Math.min(now + this.config.session.maxTtlMs, session.maxExpiresAt ?? Infinity);
     const expiresAt = Math.min(now + this.config.session.refreshTtlMs, maxExpiresAt);
-    await this.repository.insert({
+    const row = {
       id,
       userId: session.userId,
       role: session.role,
@@ -86,7 +87,8 @@ export class Sessions {
       lastSeenAt: now,
       expiresAt,
       maxExpiresAt,
-    });
+    };
+    await retryTransient(() => this.repository.insert(row));
     return {
       ...session,
       id,

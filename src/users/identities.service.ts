@@ -1,7 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { AuditLog } from '../audit/audit-log.service.js';
 import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { holdLiving, StaleRead } from './living-user.js';
@@ -9,6 +8,7 @@ import { Merges, type EndSessions } from './merges.service.js';
 import type { ProvenIdentity } from './proven-identity.js';
 import { retryRaces } from './retry-races.js';
 import { SessionKeys } from './session-keys.service.js';
+import { UnionidConflicts } from './unionid-conflicts.service.js';
 import { UserEntity } from './user.entity.js';
 import type { UserRow } from './user.view.js';
 import { Users } from './users.service.js';
@@ -44,7 +44,6 @@ type LateUnionid = 'accepted' | 'refused' | 'other user';
 /** Finds the one user behind a WeChat identity, or makes them; the unique indexes decide every race. */
 @Injectable()
 export class Identities {
-  private readonly logger = new Logger('Identities');
   private readonly selectByOpenid: string;
 
   constructor(
@@ -52,7 +51,7 @@ export class Identities {
     private readonly users: Users,
     private readonly merges: Merges,
     private readonly sessionKeys: SessionKeys,
-    private readonly audit: AuditLog,
+    private readonly conflicts: UnionidConflicts,
   ) {
     const columns = selectList(dataSource, UserEntity, 'u');
     this.selectByOpenid = `SELECT i.id AS identityId, i.unionid AS unionid, i.unionid_status AS unionidStatus,
@@ -74,7 +73,7 @@ export class Identities {
     const { userId, isNewUser, refusedUnionid } = await this.dataSource.transaction((manager) =>
       this.joinOrCreate(manager, proof),
     );
-    if (refusedUnionid) this.warnOfUnionid(userId, proof);
+    if (refusedUnionid) await this.conflicts.record(userId, proof);
     return { user: await this.living(userId), isNewUser };
   }
 
@@ -95,15 +94,30 @@ export class Identities {
       await this.sessionKeys.remember(known.identityId, known.sessionKeysSealed, proof.sessionKey);
     }
     const { unionid } = proof;
-    if (unionid === undefined) await this.noteUnionidStatus(known, proof);
-    if (unionid === undefined || unionid === known.unionid) return known.user;
-    const verdict = known.unionid === null ? await this.claimUnionid(known, proof.appId, unionid) : 'refused';
-    if (verdict === 'other user') return this.becomeOne(known, proof.appId, unionid, endSessions);
-    if (verdict === 'refused') this.warnOfUnionid(known.user.id, proof);
+    if (unionid === known.unionid) return known.user;
+    if (unionid !== undefined) return this.acceptUnionid(known, proof, unionid, endSessions);
+    await this.noteUnionidStatus(known, proof);
     return known.user;
   }
 
-  /** Why there is no unionid may change with the scope that the person consented to. */
+  /** One that cannot be theirs, or of whom an operator has told them apart before, changes nothing but its status. */
+  private async acceptUnionid(
+    known: KnownIdentity,
+    proof: ProvenIdentity,
+    unionid: string,
+    endSessions: EndSessions,
+  ): Promise<UserRow> {
+    const { appId } = proof;
+    const verdict = known.unionid === null ? await this.claimUnionid(known, appId, unionid) : 'refused';
+    if (verdict === 'accepted') return known.user;
+    const survivor = verdict === 'other user' && (await this.becomeOne(known, appId, unionid, endSessions));
+    if (survivor) return survivor;
+    await this.noteUnionidStatus(known, proof);
+    await this.conflicts.record(known.user.id, proof);
+    return known.user;
+  }
+
+  /** What WeChat shows may change with the scope that the person consented to, also where it is not believed. */
   private async noteUnionidStatus(known: IdentityRow, { unionidStatus }: ProvenIdentity): Promise<void> {
     if (known.unionid !== null || known.unionidStatus === unionidStatus) return;
     await this.dataSource.manager.update(
@@ -113,15 +127,15 @@ export class Identities {
     );
   }
 
-  /** The survivor, or the same user where an operator has parted these two before. */
+  /** The survivor; nothing where an operator has parted these two before. */
   private async becomeOne(
     { identityId, user }: KnownIdentity,
     appId: string,
     unionid: string,
     endSessions: EndSessions,
-  ): Promise<UserRow> {
+  ): Promise<UserRow | undefined> {
     const survivorId = await this.merges.merge({ userId: user.id, identityId, unionid, appId }, endSessions);
-    return survivorId === undefined ? user : this.living(survivorId);
+    return survivorId === undefined ? undefined : this.living(survivorId);
   }
 
   /** Whoever has become another since must be looked for anew. */
@@ -129,11 +143,6 @@ export class Identities {
     return this.users.find(userId).catch((error: unknown) => {
       throw error instanceof AppError && error.error === 'not_found' ? new StaleRead() : error;
     });
-  }
-
-  private warnOfUnionid(userId: string, { appId }: ProvenIdentity): void {
-    this.logger.warn(`app ${appId} gave user ${userId} a unionid that cannot be theirs`);
-    this.audit.record({ event: 'unionid_conflict', outcome: 'failure', userId, appId });
   }
 
   private claimUnionid(known: KnownIdentity, appId: string, unionid: string): Promise<LateUnionid> {
@@ -162,17 +171,16 @@ export class Identities {
     const refusedUnionid = owner !== undefined && (await hasIdentityIn(manager, proof));
     const unionid = refusedUnionid ? undefined : proof.unionid;
     const known = refusedUnionid ? undefined : owner;
-    if (known !== undefined) await holdUnion(manager, proof.unionid!, known);
     const userId = known ?? (await createUser(manager, unionid));
+    // First what only one of many may insert: the others learn of it together, and do not queue for the owner.
     await manager.insert(WechatIdentityEntity, this.newIdentity(userId, { ...proof, unionid }));
+    if (known !== undefined) await holdUnion(manager, proof.unionid!, known);
     return { userId, isNewUser: known === undefined, refusedUnionid };
   }
 
   private newIdentity(userId: string, proof: ProvenIdentity) {
-    const { kind, appId, openid, unionid = null, sessionKey } = proof;
+    const { kind, appId, openid, unionid = null, unionidStatus, sessionKey } = proof;
     const id = newId();
-    const refused = unionid === null && proof.unionidStatus === 'present';
-    const unionidStatus: UnionidStatus = refused ? 'app_not_bound' : proof.unionidStatus;
     return {
       id,
       userId,
@@ -202,9 +210,11 @@ async function ownerOf(manager: EntityManager, unionid: string): Promise<string 
   return union?.userId;
 }
 
-/** The owner was read before it was held: only now is it certain. */
+/**
+ * The owner was read before it was held: only now is it certain. Whoever merges, unlinks or erases the owner writes this
+ * row too, so the user's own row, which every login writes, need not be held.
+ */
 async function holdUnion(manager: EntityManager, unionid: string, userId: string): Promise<void> {
-  await holdLiving(manager, userId);
   const { affected } = await manager.update(WechatUnionEntity, { unionid, userId }, { userId });
   if (affected !== 1) throw new StaleRead();
 }

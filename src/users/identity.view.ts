@@ -12,7 +12,7 @@ export const identityView = z.object({
   unionidStatus: z
     .enum(unionidStatuses)
     .describe(
-      'scope_base: the official account was asked silently; app_not_bound: bind the app to an open-platform account',
+      'present: WeChat shows one, and where unionid is null it cannot be this person’s; scope_base: the official account was asked silently; app_not_bound: bind the app to an open-platform account',
     ),
   linkedAt: z.iso.datetime(),
 });

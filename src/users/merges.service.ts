@@ -53,7 +53,7 @@ export class Merges {
       await endSessions(manager, ...mustEnd(found));
       return found;
     });
-    this.remember(pair, cause);
+    if (pair) this.remember(pair, cause);
     return pair?.survivor.id;
   }
 
@@ -131,12 +131,7 @@ export class Merges {
     });
   }
 
-  private remember(pair: Pair | undefined, { userId, appId }: MergeCause): void {
-    if (!pair) {
-      this.audit.record({ event: 'unionid_conflict', outcome: 'failure', userId, appId });
-      return;
-    }
-    const { survivor, merged } = pair;
+  private remember({ survivor, merged }: Pair, { appId }: MergeCause): void {
     this.logger.warn(`user ${merged.id} is one person with user ${survivor.id}: merged`);
     this.audit.record({
       event: 'users_merged',

@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, type Repository } from 'typeorm';
 import { z } from 'zod';
-import { Sealer } from '../platform/crypto/sealer.js';
+import { Sealer, UnsealError } from '../platform/crypto/sealer.js';
 import { sealedSessionKeys } from './sealed-user-columns.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 
@@ -22,6 +22,9 @@ export interface KeyHolder {
 /** The session_keys of a mini program's people: the newest two are kept, for WeChat changes them under the client's feet. */
 @Injectable()
 export class SessionKeys {
+  private readonly logger = new Logger('SessionKeys');
+  private warned = false;
+
   constructor(
     @InjectRepository(WechatIdentityEntity) private readonly identities: Repository<WechatIdentityEntity>,
     private readonly sealer: Sealer,
@@ -73,9 +76,24 @@ export class SessionKeys {
     return this.sealer.seal(JSON.stringify(keys), sealedSessionKeys.placeOf(identityId));
   }
 
+  /** None where they do not open: they are an aid, and the next login brings another. */
   private open(identityId: string, sealed: string | null): DatedKeys {
     if (sealed === null) return [];
-    return keysSchema.parse(JSON.parse(this.sealer.open(sealed, sealedSessionKeys.placeOf(identityId))));
+    try {
+      return keysSchema.parse(JSON.parse(this.sealer.open(sealed, sealedSessionKeys.placeOf(identityId))));
+    } catch (error) {
+      this.warnOnce(identityId, error);
+      return [];
+    }
+  }
+
+  /** After a change of ENCRYPTION_KEYS it may be everybody's. */
+  private warnOnce(identityId: string, error: unknown): void {
+    if (this.warned) return;
+    this.warned = true;
+    // Other errors quote what they could not read.
+    const reason = error instanceof UnsealError ? error.message : 'they are malformed';
+    this.logger.warn(`kept session_keys are of no use, as those of identity ${identityId}: ${reason}`);
   }
 }
 

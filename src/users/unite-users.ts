@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Sealer } from '../platform/crypto/sealer.js';
+import { UnsealError, type Sealer } from '../platform/crypto/sealer.js';
 import { inheritedFields, type BeforeMerge } from './before-merge.js';
 import { chosenOf, chosenText } from './profile.js';
 import { sealedPhone } from './sealed-user-columns.js';
@@ -30,12 +30,14 @@ export async function uniteUsers(
 ): Promise<BeforeMerge> {
   const moved = await moveIdentities(manager, merged.id, survivor.id);
   const filled = await fillUnionid(manager, cause);
-  const inherited = inheritedFields.filter((field) => survivor[field] === null && merged[field] !== null);
+  const phoneSealed = sealedAnew(merged, survivor.id, sealer);
+  const given = { ...merged, phoneSealed, phoneMasked: phoneSealed && merged.phoneMasked };
+  const inherited = inheritedFields.filter((field) => survivor[field] === null && given[field] !== null);
   // First the username is set free: it may be nobody's twice.
   const gone = { status: 'merged', mergedInto: survivor.id, username: null } as const;
   await manager.update(UserEntity, { id: merged.id }, gone);
   const status = [survivor.status, merged.status].includes('locked') ? 'locked' : 'active';
-  const taken = inheritance(survivor, merged, inherited, sealer);
+  const taken = inheritance(survivor, given, inherited);
   await manager.update(UserEntity, { id: survivor.id }, { ...taken, status });
   return {
     survivor: { status: livingStatus(survivor), chosen: survivor.chosen },
@@ -60,18 +62,25 @@ async function fillUnionid(manager: EntityManager, { identityId: id, unionid }: 
   return { identityId: id, unionidStatus };
 }
 
-/** What the survivor takes over; a sealed phone number is bound to its row, so it is sealed anew. */
+/** The phone number is sealed to its row. One that no key opens stays where it is: a login must not fail by it. */
+function sealedAnew({ id, phoneSealed }: UserEntity, survivorId: string, sealer: Sealer): string | null {
+  if (phoneSealed === null) return null;
+  try {
+    const phone = sealer.open(phoneSealed, sealedPhone.placeOf(id));
+    return sealer.seal(phone, sealedPhone.placeOf(survivorId));
+  } catch (error) {
+    if (error instanceof UnsealError) return null;
+    throw error;
+  }
+}
+
+/** What the survivor takes over. */
 function inheritance(
   survivor: UserEntity,
   merged: UserEntity,
   fields: BeforeMerge['inherited'],
-  sealer: Sealer,
 ): Partial<UserEntity> {
   const inherited: Partial<UserEntity> = Object.fromEntries(fields.map((field) => [field, merged[field]]));
-  if (inherited.phoneSealed) {
-    const phone = sealer.open(inherited.phoneSealed, sealedPhone.placeOf(merged.id));
-    inherited.phoneSealed = sealer.seal(phone, sealedPhone.placeOf(survivor.id));
-  }
   const chosen = [...chosenOf(merged)].filter((field) => (fields as string[]).includes(field));
   return { ...inherited, chosen: chosenText([...chosenOf(survivor), ...chosen]) };
 }

@@ -1,15 +1,16 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, textColumn, timeColumn } from '../platform/database/columns.js';
 
 export type Role = 'user' | 'admin' | 'auditor';
 /**
- * `merged`: is another user now, kept for as long as that may be undone. `erased`: an empty row, kept for its sessions to
- * say why they ended. Nobody gets to see either.
+ * `merged`: is another user now, kept for as long as that may be undone. `erased`: an empty row, kept while there are
+ * sessions of it that say why they ended. Nobody gets to see either.
  */
 export type UserStatus = 'active' | 'locked' | 'merged' | 'erased';
 
 /** A person, whatever doors they come through. */
 @Entity('users')
+@Index('users_status', ['status'])
 export class UserEntity {
   @PrimaryColumn(idColumn)
   id: string;

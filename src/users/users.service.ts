@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type Repository } from 'typeorm';
+import { retryTransient } from '../platform/database/retry-transient.js';
 import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { living, StaleRead } from './living-user.js';
@@ -42,9 +43,8 @@ export class Users {
    */
   async admit(user: UserRow): Promise<UserView | undefined> {
     const lastLoginAt = Date.now();
-    const { affected } = await this.repository.update(
-      { id: user.id, status: 'active', role: user.role },
-      { lastLoginAt },
+    const { affected } = await retryTransient(() =>
+      this.repository.update({ id: user.id, status: 'active', role: user.role }, { lastLoginAt }),
     );
     if (affected === 1) return toUserView({ ...user, lastLoginAt });
     await this.requireActive(user.id).catch((error: unknown) => {
@@ -83,6 +83,6 @@ export class Users {
 }
 
 /** @throws AppError user_locked */
-export function refuseLocked({ status }: Pick<UserRow, 'status'>): void {
-  if (status === 'locked') throw new AppError('user_locked');
+export function refuseLocked({ id, status }: Pick<UserRow, 'id' | 'status'>): void {
+  if (status === 'locked') throw new AppError('user_locked', { about: { userId: id } });
 }

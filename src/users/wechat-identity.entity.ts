@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, timeColumn } from '../platform/database/columns.js';
 
-/** Why a unionid is there, or not. */
+/** Why a unionid is there, or not; `present` without one where WeChat shows one that is not believed. */
 export const unionidStatuses = ['present', 'scope_base', 'app_not_bound'] as const;
 export type UnionidStatus = (typeof unionidStatuses)[number];
 

@@ -65,6 +65,8 @@ describe('every answer', () => {
     });
     expect(await post({ code: 'x'.repeat(70_000) })).toMatchObject({ status: 413, error: 'too_large' });
     expect(await service.api('GET', '/nothing/here')).toMatchObject({ status: 404, error: 'not_found' });
+    const longId = await service.api('DELETE', `/sessions/${'a'.repeat(300)}`);
+    expect(longId).toMatchObject({ status: 404, error: 'not_found' });
     const other = await service.api('DELETE', door);
     expect(other).toMatchObject({ status: 405, error: 'method_not_allowed' });
     expect(other.headers.get('allow')).toBe('POST');

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
@@ -120,7 +122,34 @@ describe.each(backends)('cookie mode on $name', (backend) => {
     }
     expect(await refresh({ 'x-csrf-token': jar.csrf })).toMatchObject(unauthenticated);
     for (const headers of [{}, { cookie: 'theme=dark' }] as Record<string, string>[]) {
-      expect(await refresh(headers)).toMatchObject({ status: 400, error: 'invalid_request' });
+      const refused = await refresh({ ...headers, 'accept-language': 'en' });
+      const message = 'Invalid input: expected string, received undefined';
+      const fields = [{ path: 'refreshToken', message }];
+      expect(refused).toMatchObject({ status: 400, error: 'invalid_request', data: { fields } });
+    }
+  });
+
+  it('takes the cookies away wherever they show an ended session, at logout too', async () => {
+    await call('POST', '/auth/logout', withCsrf());
+    const ended = { status: 401, error: 'session_ended', data: { reason: 'logged_out' } };
+    for (const [method, path] of [
+      ['POST', '/auth/logout'],
+      ['GET', '/users/me'],
+    ] as const) {
+      const refused = await call(method, path, { cookie: jar.header });
+      expect(refused).toMatchObject(ended);
+      expect(takesAway(refused)).toBe(true);
+    }
+  });
+
+  it('leaves the cookies to whoever shows an ended session by a Bearer token, or a token that is forged', async () => {
+    const bearer = (await stranger(service.simulator).logIn(service)).data;
+    await service.api('POST', '/auth/logout', undefined, { token: bearer.accessToken });
+    const forged = jar.header.replace(/(wxpass_access=[^;]+)/, '$1x');
+    const byToken = { authorization: `Bearer ${bearer.accessToken}`, cookie: jar.header };
+    for (const headers of [byToken, { cookie: forged }] as Record<string, string>[]) {
+      const refused = await call('GET', '/users/me', headers);
+      expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []]);
     }
   });
 
@@ -207,6 +236,34 @@ describe.each(backends)('cookie mode on $name', (backend) => {
     expect(first.status).toBe(200);
     expect(jarOf(second).header).toBe(jarOf(first).header);
   });
+});
+
+it('a write that another site might have made is one row in the audit log, however often it comes', async () => {
+  const service = await startService(embedded);
+  try {
+    const login = await stranger(service.simulator).logIn(service, { body: { mode: 'cookie' } });
+    const { header } = jarOf(login);
+    for (let i = 0; i < 100; i++)
+      expect(
+        await service.api('DELETE', '/sessions', undefined, { headers: { cookie: header } }),
+      ).toMatchObject({
+        status: 403,
+      });
+    await sleep(1000);
+    const log = service.app.get(AuditLog, { strict: false });
+    const { items } = await log.list({ event: 'csrf_refused' }, 100);
+    expect(items).toEqual([
+      expect.objectContaining({
+        outcome: 'failure',
+        reason: 'csrf_invalid',
+        userId: login.data.user.id,
+        appId: 'wxfa4e000000000001',
+        address: '127.0.0.1',
+      }),
+    ]);
+  } finally {
+    await service.close();
+  }
 });
 
 it('on http the cookies have plain names and no Secure, and PUBLIC_URL’s path leads the refresh cookie', async () => {

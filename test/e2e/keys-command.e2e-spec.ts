@@ -3,6 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProtectedHeader } from 'jose';
+import { AuditEntryEntity } from '../../src/audit/audit-entry.entity.js';
+import { loadConfig } from '../../src/platform/config/load-config.js';
+import { openDatabase } from '../../src/platform/database/migrate.js';
+import { schema } from '../../src/schema.js';
 import { shared, type OpenBackend } from '../support/backends.js';
 import { stranger } from '../support/person.js';
 import { freePort } from '../support/services/probe.js';
@@ -113,6 +117,25 @@ describe('the keys command beside the built service', () => {
     while ((await me()).status === 200 && Date.now() < gone) await sleep(50);
     expect(await me()).toMatchObject({ status: 401, error: 'token_invalid' });
   }, 90_000);
+
+  it('writes what it did into the audit log, and how it ended', async () => {
+    const acts = async () => {
+      const dataSource = await openDatabase(loadConfig(env).database, schema);
+      const rows = await dataSource.getRepository(AuditEntryEntity).find({ order: { id: 'ASC' } });
+      await dataSource.destroy();
+      return rows.filter(({ userId }) => userId === null).map((row) => `${row.event} ${row.outcome}`);
+    };
+    const before = await acts();
+    expect(before).toEqual([
+      'signing_key_rotated success',
+      'signing_key_rotated success',
+      'columns_resealed success',
+      'columns_resealed success',
+      'signing_key_removed success',
+    ]);
+    expect(await keys(['reseal'], { ENCRYPTION_KEYS: `other:${base64Key()}` })).toMatchObject({ exit: 1 });
+    expect((await acts()).slice(before.length)).toEqual(['columns_resealed failure']);
+  });
 
   it('calls a key that does not open what it is, and takes it away', async () => {
     const stray = { ENCRYPTION_KEYS: `stray:${base64Key()},${newKey}` };

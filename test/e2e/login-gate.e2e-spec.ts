@@ -62,6 +62,17 @@ describe.each(backends)('what stands before the doors on $name', (backend) => {
       service.api('POST', '/auth/refresh', { refreshToken: data.refreshToken }, { headers: from(address) });
     expect(await refresh('203.0.113.7')).toMatchObject({ status: 403, error: 'blocked' });
     expect(await refresh('203.0.113.77')).toMatchObject({ status: 200 });
+    await sleep(1000);
+    const log = service.app.get(AuditLog, { strict: false });
+    const { items } = await log.list({ event: 'refresh_refused' }, 10);
+    expect(items).toEqual([
+      expect.objectContaining({
+        address: '203.0.113.7',
+        reason: 'blocked',
+        blocked: true,
+        outcome: 'failure',
+      }),
+    ]);
   });
 
   it('BLOCK_AFTER full windows of failures put an address on the blocklist for BLOCK_FOR', async () => {

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { SessionEntity } from '../../src/session/session.entity.js';
 import { Identities } from '../../src/users/identities.service.js';
 import { UserEntity } from '../../src/users/user.entity.js';
@@ -193,6 +195,11 @@ describe.each(backends)('a mini program logs in on $name', (backend) => {
     expect(await someone.logIn(service)).toMatchObject({ status: 403, error: 'user_locked' });
     const repeated = await service.api('POST', '/auth/wechat/mini-program', body, { headers });
     expect(repeated).toMatchObject({ status: 403, error: 'user_locked' });
+    await sleep(1000);
+    const log = service.app.get(AuditLog, { strict: false });
+    const { items } = await log.list({ userId: login.data.user.id, event: 'login' }, 10);
+    const acts = items.map(({ outcome, reason }) => `${outcome} ${reason}`);
+    expect(acts.reverse()).toEqual(['success null', 'failure user_locked', 'failure user_locked']);
   });
 
   it('believes no unionid that is another person’s, and lets both go on', async () => {

@@ -202,6 +202,33 @@ describe.each(backends)('machine clients on $name', (backend) => {
       },
     );
 
+    const rowsOf = async (address: string) => {
+      await sleep(1000);
+      const log = strict.app.get(AuditLog, { strict: false });
+      return (await log.list({ address, event: 'client_refused' }, 1000)).items;
+    };
+
+    it('fill no audit log: a stale signature takes a place, be it good, and then all is one row', async () => {
+      const stale = () => signed({ body: form('x') }, { at: Math.floor(Date.now() / 1000) - 1000 });
+      const answers = [];
+      for (let i = 0; i < 1000; i++) answers.push(await ask(stale()));
+      expect([countOf(answers, 401), countOf(answers, 429)]).toEqual([5, 995]);
+      const reasons = (await rowsOf(from)).map(({ reason }) => reason);
+      expect(reasons.reverse()).toEqual([
+        ...Array<string>(5).fill('request_signature_invalid'),
+        'too_many_requests',
+      ]);
+    });
+
+    it('fill no audit log by a request they have captured; its row says whose it was', async () => {
+      const captured = signed({ body: form('x') });
+      const answers = [];
+      for (let i = 0; i < 200; i++) answers.push(await ask(captured));
+      expect([countOf(answers, 200), countOf(answers, 409)]).toEqual([1, 199]);
+      const rows = await rowsOf(from);
+      expect(rows.map(({ reason, appId }) => [reason, appId])).toEqual([['nonce_replayed', client.id]]);
+    });
+
     it.each(ways)('$way learn no more by 200 guesses at once', async ({ proof }) => {
       const place = 100 + randomInt(100);
       let noteFull = () => {};
@@ -256,6 +283,21 @@ describe.each(backends)('machine clients on $name', (backend) => {
       expect(answer.headers.get('cache-control')).toBe('no-store');
     }
   });
+
+  it.each([
+    ['too much', { body: 'x'.repeat(70_000), headers: { authorization } }, 413],
+    ['a type that is none', { body: form('x'), headers: { authorization, 'content-type': 'none' } }, 415],
+  ] as [string, Sent, number][])(
+    'are told in OAuth’s words also before they are known: %s',
+    async (_what, sent, status) => {
+      const answer = await send(sent);
+      expect([answer.status, answer.json]).toEqual([
+        status,
+        { error: 'invalid_request', error_description: expect.any(String) },
+      ]);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    },
+  );
 
   it('are the only ones who may send forms', async () => {
     const answer = await send({ path: '/api/v1/auth/refresh', body: 'refreshToken=x' });
@@ -328,6 +370,8 @@ describe.each(backends)('machine clients on $name', (backend) => {
       headers: { authorization },
     });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    const told = { error: 'invalid_request', error_description: 'The method is not allowed here' };
+    expect(await answer.text()).toBe(method === 'HEAD' ? '' : JSON.stringify(told));
   });
 
   it('may ask for tokens that hold any bytes', async () => {
@@ -383,15 +427,19 @@ describe.each(backends)('machine clients on $name', (backend) => {
     expect((await send({ body, headers: { authorization, 'x-client-id': 'nobody' } })).status).toBe(200);
   });
 
-  it('are remembered where they are refused', async () => {
+  it('are remembered where they are refused, by name only where they have proved it', async () => {
     const since = Date.now();
+    const reader = basic('reader', 'another-long-secret');
     await send({ body: form('x'), headers: { authorization: basic(client.id, 'wrong') } });
+    await send({ body: form('x'), path: '/oauth/revoke', headers: { authorization: reader } });
     await sleep(1000);
     const { items } = await service.app
       .get(AuditLog, { strict: false })
       .list({ event: 'client_refused', from: since }, 10);
-    expect(items).toEqual([
-      expect.objectContaining({ outcome: 'failure', reason: 'unauthenticated', address: '127.0.0.1' }),
+    const refused = { outcome: 'failure', address: '127.0.0.1' };
+    expect(items.reverse()).toEqual([
+      expect.objectContaining({ ...refused, reason: 'unauthenticated', appId: null }),
+      expect.objectContaining({ ...refused, reason: 'forbidden', appId: 'reader' }),
     ]);
   });
 

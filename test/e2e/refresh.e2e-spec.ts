@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { backends } from '../support/backends.js';
 import { stranger } from '../support/person.js';
 import { type RunningService, startService } from '../support/start-service.js';
@@ -44,6 +45,10 @@ describe.each(backends)('a session goes on by its refresh token on $name', (back
     const ended = { status: 401, error: 'session_ended', data: { reason: 'refresh_token_reused' } };
     expect(await refresh(next.data.refreshToken)).toMatchObject(ended);
     expect(await me(next.data.accessToken)).toMatchObject(ended);
+    await sleep(1000);
+    const log = service.app.get(AuditLog, { strict: false });
+    const { items } = await log.list({ userId: login.user.id, event: 'refresh_token_reused' }, 10);
+    expect(items.map(({ outcome }) => outcome)).toEqual(['failure']);
   });
 
   it('ends the session when a token older than the predecessor comes, grace or not', async () => {

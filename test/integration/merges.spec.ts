@@ -1,5 +1,7 @@
 import { AppError } from '../../src/platform/errors/app-error.js';
 import { Sealer } from '../../src/platform/crypto/sealer.js';
+import { MemoryStore } from '../../src/platform/store/memory-store.js';
+import { StoreUnavailableError } from '../../src/platform/store/store-unavailable-error.js';
 import type { EndSessions } from '../../src/users/merges.service.js';
 import { sealedPhone } from '../../src/users/sealed-user-columns.js';
 import { UserMergeEntity } from '../../src/users/user-merge.entity.js';
@@ -268,6 +270,21 @@ describe.each(backends)('merging on $name', (backend) => {
       expect(await userOf(younger)).toMatchObject({ email: 'a@example.com', username: 'younger' });
     });
 
+    it('but not a phone number that no key opens, which keeps nobody from logging in', async () => {
+      const { older, younger } = await withProfiles();
+      const lost = sealedFor(younger, new Sealer([{ id: 'gone', key: Buffer.alloc(32, 9) }]));
+      await setUser(younger, { phoneSealed: lost });
+      expect(await logIn('site')).toBe(older);
+      expect(await userOf(older)).toMatchObject({
+        username: 'younger',
+        phoneMasked: null,
+        phoneSealed: null,
+      });
+      await undo();
+      expect(await userOf(younger)).toMatchObject({ username: 'younger', phoneSealed: lost });
+      expect(await userOf(older)).toMatchObject({ username: null, phoneSealed: null });
+    });
+
     it('and an undo finds the phone number also where its encryption key was replaced since', async () => {
       const { older, younger } = await withProfiles();
       await logIn('site');
@@ -533,8 +550,9 @@ describe.each(backends)('merging on $name', (backend) => {
       const { older, younger } = await twoUsers();
       await logIn('site');
       await undo();
-      expect(await logIn('site')).toBe(younger);
+      for (let time = 1; time <= 2; time++) expect(await logIn('site')).toBe(younger);
       expect(await logIn('mini')).toBe(older);
+      expect(await identityIn('site')).toMatchObject({ unionid: null, unionidStatus: 'present' });
       expect(audit.of('unionid_conflict')).toEqual([
         expect.objectContaining({ outcome: 'failure', userId: younger }),
       ]);
@@ -565,11 +583,47 @@ describe.each(backends)('merging on $name', (backend) => {
       for (let time = 1; time <= 2; time++) {
         const { user } = await replica(0).identities.identify(impostor(), endNothing);
         expect(user.id).not.toBe(first);
-        expect((await identityIn('mini', 1)).unionid).toBeNull();
-        expect(audit.of('unionid_conflict')).toHaveLength(time);
-        expect(audit.of('unionid_conflict').at(-1)).toMatchObject({ userId: user.id, outcome: 'failure' });
+        expect(await identityIn('mini', 1)).toMatchObject({ unionid: null, unionidStatus: 'present' });
+        expect(audit.of('unionid_conflict')).toEqual([
+          expect.objectContaining({ userId: user.id, outcome: 'failure' }),
+        ]);
       }
       await lawful();
+    });
+
+    it('and says so once a day for each identity, on whichever replica', async () => {
+      let now = Date.now();
+      const store = new MemoryStore(() => now);
+      const [one, other] = [0, 1].map(() => identityServicesOn(database(), audit, { store }));
+      await logIn('mini');
+      const come = async (on: IdentityServices, person: number) =>
+        (
+          await on.identities.identify(
+            { ...impostor(), openid: `${impostor().openid}.${person}` },
+            endNothing,
+          )
+        ).user.id;
+      const second = await come(one!, 2);
+      const third = await come(other!, 3);
+      await come(other!, 2);
+      now += dayMs - 1;
+      await come(one!, 2);
+      now += 1;
+      await come(one!, 2);
+      expect(audit.of('unionid_conflict').map(({ userId }) => userId)).toEqual([second, third, second]);
+      await store.close();
+    });
+
+    it('and says so each time where the store cannot tell whether it has', async () => {
+      const store = new MemoryStore();
+      store.setIfAbsent = () => Promise.reject(new StoreUnavailableError('setIfAbsent', new Error('away')));
+      const on = identityServicesOn(database(), audit, { store });
+      await logIn('mini');
+      for (let time = 1; time <= 2; time++) {
+        await on.identities.identify(impostor(), endNothing);
+        expect(audit.of('unionid_conflict')).toHaveLength(time);
+      }
+      await store.close();
     });
 
     it('that another openid of the same app has, however late it comes', async () => {
@@ -578,7 +632,10 @@ describe.each(backends)('merging on $name', (backend) => {
       const { user } = await replica(0).identities.identify(impostor(), endNothing);
       expect(user.id).toBe(second);
       expect(second).not.toBe(first);
+      expect(await identityIn('mini', 1)).toMatchObject({ unionid: null, unionidStatus: 'present' });
       expect(audit.of('unionid_conflict')).toHaveLength(1);
+      await logIn('mini', { person: 1, shown: false });
+      expect((await identityIn('mini', 1)).unionidStatus).toBe('scope_base');
       await lawful();
     });
 

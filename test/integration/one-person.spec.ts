@@ -1,3 +1,4 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { backends, embedded } from '../support/backends.js';
 import { AuditRecorder, endNothing, identityServicesOn } from '../support/identity-services.js';
@@ -29,6 +30,8 @@ describe.each(backends)('one person is one user on $name', (backend) => {
       const property = fc.asyncProperty(histories, async (history) => {
         const player = new HistoryPlayer(dataSources);
         await player.play(history);
+        // The embedded database answers at once, and its driver frees statements only when the event loop turns.
+        await eventLoopTurn();
         merged += player.audit.of('users_merged').length;
         undone += player.audit.of('merge_undone').length;
       });
@@ -50,6 +53,7 @@ describe.each(backends)('one person is one user on $name', (backend) => {
         const audit = new AuditRecorder();
         const { identities, merges } = identityServicesOn(dataSource, audit);
         const world = new World(dataSource);
+        await eventLoopTurn();
         for (const { door, unionidStatus } of history) {
           const before = await world.snapshot();
           const proof = world.proof(door, unionidStatus);
@@ -61,7 +65,14 @@ describe.each(backends)('one person is one user on $name', (backend) => {
           const parted = { ...(await world.snapshot()), merges: [] };
           expect(parted).toEqual({ ...before, merges: [] });
           await identities.identify(proof, endNothing);
-          expect({ ...(await world.snapshot()), merges: [] }).toEqual(parted);
+          const { identities: known, ...rest } = { ...(await world.snapshot()), merges: [] };
+          // WeChat still shows the unionid, only that it is not believed any more.
+          const shown = parted.identities.map((one) =>
+            one.appId === proof.appId && one.openid === proof.openid
+              ? { ...one, unionidStatus: 'present' }
+              : one,
+          );
+          expect({ ...rest, identities: known }).toEqual({ ...parted, identities: shown });
           expect(audit.of('unionid_conflict')).toHaveLength(1);
           break;
         }

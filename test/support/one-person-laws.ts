@@ -16,8 +16,8 @@ function identityLaws({ identities, users, unions }: Snapshot): string[] {
       .filter(({ unionid, userId }) => unionid !== null && owners.get(unionid) !== userId)
       .map(({ id, unionid }) => `identity ${id} has unionid ${unionid}, which is not its user's`),
     ...identities
-      .filter(({ unionid, unionidStatus }) => (unionid !== null) !== (unionidStatus === 'present'))
-      .map(({ id }) => `identity ${id} says wrongly why it has a unionid or none`),
+      .filter(({ unionid, unionidStatus }) => unionid !== null && unionidStatus !== 'present')
+      .map(({ id }) => `identity ${id} has a unionid and says that it has none`),
     ...twice(identities.map(({ appId, openid }) => `${appId} ${openid}`)),
     ...twice(identities.flatMap(({ appId, unionid }) => (unionid === null ? [] : `${appId} ${unionid}`))),
   ];

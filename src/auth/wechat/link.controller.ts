@@ -20,7 +20,7 @@ import { wechatCode } from '../../wechat/wechat-code.js';
 import { BrowserCookie } from '../cookies/browser-cookie.service.js';
 import { Idempotency } from '../idempotency.service.js';
 import { LoginGate } from '../login-gate.service.js';
-import { ReturnTo, returnToText } from '../return-to.service.js';
+import { ReturnTo, returnToText } from '../../platform/http/return-to.service.js';
 import { RedirectLogin } from './redirect-login.service.js';
 
 const appId = z

@@ -18,7 +18,7 @@ import { LoginGate } from '../login-gate.service.js';
 import type { Issued, LoginTokens } from '../login.schemas.js';
 import { LoginService } from '../login.service.js';
 import { consumedSomething, Once } from '../once.service.js';
-import { withQuery } from '../return-to.service.js';
+import { withQuery } from '../../platform/http/return-to.service.js';
 import { visitOf } from '../visit.js';
 import { LoginStates, type FoundState, type Journey } from './login-states.service.js';
 import type { ExchangeOptions } from './wechat.strategy.js';

@@ -11,7 +11,7 @@ import { WechatApps } from '../../wechat/wechat-apps.js';
 import { BrowserCookie } from '../cookies/browser-cookie.service.js';
 import { loginTokensExample } from '../login.examples.js';
 import { deliveryMode, loginAnswer, type Delivered, type LoginTokens } from '../login.schemas.js';
-import { codeChallengeText, ReturnTo, returnToText } from '../return-to.service.js';
+import { codeChallengeText, ReturnTo, returnToText } from '../../platform/http/return-to.service.js';
 import { TokenDelivery } from '../token-delivery.service.js';
 import type { Journey } from './login-states.service.js';
 import { RedirectLogin, type CallbackOutcome } from './redirect-login.service.js';

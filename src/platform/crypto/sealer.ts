@@ -41,6 +41,11 @@ export class Sealer {
     return `${this.current.id}.${sealed.toString('base64url')}`;
   }
 
+  /** Of the first key, which seals. */
+  get currentKeyId(): string {
+    return this.current.id;
+  }
+
   /** Whether the first key sealed it, so that the others are not needed for it. */
   isCurrent(sealed: string): boolean {
     return sealed.startsWith(`${this.current.id}.`);

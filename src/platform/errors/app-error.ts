@@ -2,6 +2,12 @@ import { catalogue, type ErrorName } from './catalogue.js';
 
 export type Language = 'zh' | 'en';
 
+/** Whom a refusal concerns, as far as that is proven. */
+export interface Concerned {
+  userId?: string;
+  appId?: string;
+}
+
 interface AppErrorOptions {
   /** What the answer's `data` holds; a function where the words depend on the caller's language. */
   details?: unknown;
@@ -11,6 +17,8 @@ interface AppErrorOptions {
   headers?: Readonly<Record<string, string>>;
   /** For the log only, never for the answer. */
   privateMessage?: string;
+  /** For the audit log only, never for the answer. */
+  about?: Concerned;
   cause?: unknown;
 }
 
@@ -20,6 +28,7 @@ export class AppError extends Error {
   readonly code: number;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly about: Concerned;
   private readonly details: unknown;
 
   constructor(
@@ -32,6 +41,7 @@ export class AppError extends Error {
     this.code = catalogue[error].code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.headers = options.headers ?? {};
+    this.about = options.about ?? {};
     this.details = options.details;
   }
 

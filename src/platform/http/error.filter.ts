@@ -5,6 +5,7 @@ import type { ErrorName } from '../errors/catalogue.js';
 import { describeError } from '../observability/describe-error.js';
 import { failure } from './envelope.js';
 import { languageOf } from './language.js';
+import { isOauthRoute, sendOauthError } from './oauth-answer.js';
 import { toAppError } from './to-app-error.js';
 
 /** Errors that a bearer token would mend (RFC 6750). */
@@ -34,11 +35,16 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Sends an error in the caller's language, with the headers its kind asks for. */
+/** Sends an error in the form of its route, with the headers its kind asks for: whoever refuses, and however early. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (reply.sent) return;
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  void reply.headers(error.headers).status(error.status);
+  if (isOauthRoute(request)) sendOauthError(reply, error);
+  else sendEnvelope(request, reply, error);
+}
+
+function sendEnvelope(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (bearerErrors.has(error.error)) reply.header('www-authenticate', 'Bearer');
-  void reply.headers(error.headers);
-  void reply.status(error.status).send(failure(error, languageOf(request.headers)));
+  void reply.send(failure(error, languageOf(request.headers)));
 }

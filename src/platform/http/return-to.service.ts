@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { Config } from '../platform/config/config.js';
-import { AppError } from '../platform/errors/app-error.js';
+import { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
 
 export const returnToText = z
   .string()
