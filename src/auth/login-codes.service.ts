@@ -51,14 +51,24 @@ export class LoginCodes {
     return grant;
   }
 
+  /** Whether the code may still be exchanged. */
+  async stands(code: string): Promise<boolean> {
+    return (await this.store.get(keyOf(code))) !== null;
+  }
+
+  /** Takes back a code that nobody was given. */
+  async revoke(code: string): Promise<void> {
+    await this.store.delete(keyOf(code));
+  }
+
   /** A try is counted before it is looked at, so that parallel guesses cannot overrun. */
   private async requireVerifier(key: string, grant: LoginGrant, verifier: string | undefined): Promise<void> {
     const { codeChallenge } = grant;
     if (codeChallenge === undefined && verifier === undefined) return;
     // Whoever shows a verifier for a code without a challenge was handed another's code (RFC 9700, 4.8.2).
     if (codeChallenge === undefined) throw new AppError('login_code_invalid');
+    // The window outlives the code, so who comes after five tries comes too late for good.
     const { allowed } = await this.store.slide(`${key}:tries`, tries, 2 * loginCodeMs);
-    if (!allowed) await this.store.delete(key);
     if (!allowed || !matches(verifier ?? '', codeChallenge)) throw new AppError('login_code_invalid');
   }
 }

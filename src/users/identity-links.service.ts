@@ -45,6 +45,9 @@ export class IdentityLinks {
       this.dataSource.transaction((manager) => this.addTo(manager, userId, proof, whence)),
     );
     if (isNew) this.record('identity_linked', userId, identity, whence);
+    else if (proof.sessionKey !== undefined) {
+      await this.sessionKeys.remember(identity.id, identity.sessionKeysSealed, proof.sessionKey);
+    }
     return toIdentityView(identity);
   }
 

@@ -13,12 +13,16 @@ export interface Rule {
 /** Arrows go from an earlier tier to a later one; `top` is main, app and their like. */
 const tiers = [
   ['top'],
-  ['auth', 'account', 'admin', 'health'],
+  ['auth', 'account', 'admin', 'health', 'pages'],
   ['users', 'session', 'wechat'],
   ['audit'],
   ['platform'],
 ];
 const island = 'simulator';
+/** What runs in browsers: it is built from the web package, and may know what server and browser say to each other. */
+const browserFolder = 'src/pages/browser/';
+const saidToBrowsers = ['src/pages/page-data.ts', 'src/pages/words.ts'];
+const browserPackage = '@wxpass/web';
 
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const fileName = /^[a-z0-9]+([-.][a-z0-9]+)*\.ts$/;
@@ -63,6 +67,18 @@ export const rules: Rule[] = [
         return moduleOf(target) === island && moduleOf(from) !== island && from !== 'src/app.ts';
       }),
     objectsTo: [{ 'src/wechat/a.ts': "import { b } from '../simulator/b.js';" }],
+  },
+  {
+    says: 'the server imports nothing that runs in browsers, nor the other way round',
+    offenders: (tree) =>
+      list(importsOf(tree), ({ from, target = '' }) => {
+        if (!isBrowsers(from)) return isBrowsers(target);
+        return target !== '' && !isBrowsers(target) && !saidToBrowsers.includes(target);
+      }),
+    objectsTo: [
+      { 'src/pages/a.ts': "import { b } from './browser/b.js';" },
+      { 'src/pages/browser/a.ts': "import { b } from '../pages.js';" },
+    ],
   },
   {
     says: 'only schema.ts imports from outside src, and only migrations',
@@ -114,14 +130,18 @@ export const rules: Rule[] = [
   {
     says: 'every other import names Node or a runtime dependency: no path alias',
     offenders: (tree) =>
-      list(importsOf(tree), ({ specifier, target }) => {
-        return target === undefined && !isBuiltin(specifier) && !dependencies().has(packageOf(specifier));
+      list(importsOf(tree), ({ from, specifier, target }) => {
+        if (target !== undefined) return false;
+        if (isBrowsers(from)) return packageOf(specifier) !== browserPackage;
+        return !isBuiltin(specifier) && !dependencies().has(packageOf(specifier));
       }),
     objectsTo: [
       { 'src/a.ts': "import { Users } from '@/users/users.service.js';" },
       { 'src/a.ts': "import { Users } from '#users/users.service.js';" },
       { 'src/a.ts': "import { Users } from 'src/users/users.service.js';" },
       { 'src/a.ts': "import jest from 'jest';" },
+      { 'src/a.ts': "import { createClient } from '@wxpass/web';" },
+      { 'src/pages/browser/a.ts': "import { z } from 'zod';" },
     ],
   },
   {
@@ -159,6 +179,10 @@ function tierOf(file: string): number {
 /** Files of one module may import each other, and so may main, app and their like. */
 function areKin(file: string, other: string): boolean {
   return moduleOf(file) === moduleOf(other);
+}
+
+function isBrowsers(file: string): boolean {
+  return file.startsWith(browserFolder);
 }
 
 function isOutside(file: string): boolean {

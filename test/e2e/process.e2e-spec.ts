@@ -55,17 +55,21 @@ describe.each(backends)('the built service in production on $name', (backend) =>
     await storage?.close();
   });
 
-  it('keeps every acknowledged login of 200 at once through kill -9', async () => {
+  it('keeps every acknowledged login through kill -9 under load', async () => {
     const port = { PORT: String(await freePort()) };
     const first = await start(port);
     const people = Array.from({ length: 200 }, () => stranger(simulator));
     const acknowledged: Answer['data'][] = [];
-    const logins = people.map(async (someone) => {
-      const { status, data } = await someone.logIn(first);
-      if (status === 200) acknowledged.push(data);
-      if (acknowledged.length === 50) first.kill('SIGKILL');
-    });
-    await Promise.allSettled(logins);
+    // No more than 20 are on their way at once, so that the kill finds many who have not begun.
+    const waiting = [...people];
+    const logInOneByOne = async () => {
+      for (let someone = waiting.shift(); someone; someone = waiting.shift()) {
+        const { status, data } = await someone.logIn(first);
+        if (status === 200) acknowledged.push(data);
+        if (acknowledged.length === 50) first.kill('SIGKILL');
+      }
+    };
+    await Promise.allSettled(Array.from({ length: 20 }, logInOneByOne));
     await first.exited;
     expect(acknowledged.length).toBeGreaterThanOrEqual(50);
     expect(acknowledged.length).toBeLessThan(people.length);

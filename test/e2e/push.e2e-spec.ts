@@ -144,6 +144,7 @@ describe.each(backends)("WeChat's pushes on $name", (backend) => {
       'application/json',
       'application/x-www-form-urlencoded',
       'image/png',
+      'none at all',
       '',
     ])('takes a body that calls itself %j', async (type) => {
       const body = new Blob([privacyEvent('unsubscribe', undefined)]);

@@ -95,6 +95,28 @@ describe.each(backends)('login by redirect on $name', (backend) => {
       expect(await exchange({ loginCode, codeVerifier })).toMatchObject({ error: 'login_code_invalid' });
     });
 
+    it('gives a session to one of fifty who show the right verifier at once', async () => {
+      const codeVerifier = newVerifier();
+      const who = browser(service);
+      const query = { returnTo: app, codeChallenge: challengeOf(codeVerifier) };
+      const loginCode = placeOf(await who.open(await callbackFor(who, door, query))).searchParams.get(
+        'loginCode',
+      );
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          replicaOf(i).api('POST', '/auth/token', { loginCode, codeVerifier }),
+        ),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    });
+
+    it('lets nothing that a link brings along pass for its own', async () => {
+      const who = browser(service);
+      const returnTo = '/there?a=1&loginCode=planted&error=planted&linked=planted';
+      const refused = (await callbackFor(who, door, { returnTo })).replace(/code=[^&]*&/, '');
+      expect((await who.open(refused)).headers.get('location')).toBe(`${own}/there?a=1&error=access_denied`);
+    });
+
     it('logs in here where there is no returnTo: tokens for a client, cookies and the home page for a browser', async () => {
       const client = browser(service);
       const tokens = await client.open(await callbackFor(client, door, {}));
@@ -216,6 +238,8 @@ describe.each(backends)('login by redirect on $name', (backend) => {
       ['http://app.example.test', 'return_to_not_allowed'],
       ['javascript:alert(1)', 'return_to_not_allowed'],
       ['there', 'return_to_not_allowed'],
+      ['/..//evil.example', 'return_to_not_allowed'],
+      [`${app}/.//evil.example`, 'return_to_not_allowed'],
       ['https://app.example.test/in', 'pkce_required'],
     ])('does not return to %s', async (returnTo, error) => {
       expect(await begin(browser(service), door, { returnTo })).toMatchObject({ status: 400, error });

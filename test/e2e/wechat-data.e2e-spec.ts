@@ -71,6 +71,16 @@ describe.each(backends)('what WeChat encrypted for a mini program on $name', (ba
     expect(await send(token, sent)).toMatchObject({ status: 200, data: { nickname: '之前' } });
   });
 
+  it('opens with the session_key that came with linking the same identity again', async () => {
+    const { someone, name, token } = await logIn();
+    const link = { kind: 'mini-program', appId: miniProgram.appId };
+    for (let i = 0; i < 2; i++) {
+      const body = { ...link, code: await someone.code() };
+      expect((await service.api('POST', '/users/me/identities', body, { token })).status).toBe(201);
+    }
+    expect(await send(token, await profileOf(name))).toMatchObject({ status: 200 });
+  });
+
   it('takes a unionid inside for no proof: nobody is linked by it', async () => {
     const other = await logIn();
     const { name, token, user } = await logIn();

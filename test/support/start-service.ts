@@ -71,6 +71,8 @@ function baseSettings(simulator: RunningSimulator): Record<string, string> {
     WECHAT_APPS: JSON.stringify(apps),
     WECHAT_API_URL: simulator.url,
     WECHAT_OPEN_URL: simulator.url,
+    // A machine that runs other tests beside these may keep the simulator waiting.
+    WECHAT_TIMEOUT: '5s',
     RETURN_TO_ORIGINS: 'https://app.example.test',
     API_LIMIT: '1000000/1m',
     LOGIN_LIMIT_IP: '1000000/1m',

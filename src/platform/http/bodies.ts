@@ -26,8 +26,7 @@ export function parseBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = keepRaw(request, body).toString('utf8');
-    if (takesText(request)) done(null, text);
-    else if (takesForms(request)) refuseType(request, done);
+    if (takesForms(request)) refuseType(request, done);
     else if (text === '') done(null, {});
     else void parseJson(request, text, done);
   });
@@ -36,8 +35,7 @@ export function parseBodies(server: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request, body, done) => {
       const text = keepRaw(request, body).toString('utf8');
-      if (takesText(request)) done(null, text);
-      else if (takesForms(request)) parseForm(request, text, done);
+      if (takesForms(request)) parseForm(request, text, done);
       else refuseType(request, done);
     },
   );
@@ -45,6 +43,10 @@ export function parseBodies(server: FastifyInstance): void {
     if (takesText(request))
       readText(unread, server.initialConfig.bodyLimit!).then((text) => done(null, text), done);
     else refuseType(request, done);
+  });
+  server.addHook('onRequest', (request, _reply, next) => {
+    if (takesText(request)) request.raw.headers['content-type'] = 'text/plain';
+    next();
   });
   server.addHook('preValidation', (request, _reply, next) => {
     if (request.body === undefined && request.method !== 'GET') request.body = {};

@@ -47,18 +47,24 @@ export class ReturnTo {
     const url = isPath || isAbsolute ? parse(text, this.ownOrigin) : undefined;
     // Browsers drop tabs and newlines from URLs, and read what is left in ways of their own.
     const isPlain = !/[\s\p{Cc}\\]/u.test(text);
-    if (!url || !isPlain || url.username || url.password || !this.allowed.has(url.origin)) {
+    // Of such a path, a page that goes on by it alone would make another host.
+    const isPlainPath = !url?.pathname.startsWith('//');
+    if (!url || !isPlain || !isPlainPath || url.username || url.password || !this.allowed.has(url.origin)) {
       throw new AppError('return_to_not_allowed');
     }
     return url.href;
   }
 }
 
+/** All that is ever added. */
+const ownParameters = ['loginCode', 'error', 'linked'] as const;
+type OwnParameters = Partial<Record<(typeof ownParameters)[number], string>>;
+
 /** The same place with more in its query, as it was spelled; its fragment is kept. */
-export function withQuery(place: string, parameters: Record<string, string>): string {
+export function withQuery(place: string, parameters: OwnParameters): string {
   const url = new URL(place);
   // What a link brings along must not pass for ours.
-  for (const name of Object.keys(parameters)) if (url.searchParams.has(name)) url.searchParams.delete(name);
+  for (const name of ownParameters) if (url.searchParams.has(name)) url.searchParams.delete(name);
   const more = new URLSearchParams(parameters).toString();
   url.search = url.search === '' ? more : `${url.search}&${more}`;
   return url.href;
