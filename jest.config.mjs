@@ -13,11 +13,11 @@ export default {
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/quiet.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.{spec,e2e-spec,browser-spec}.ts'],
+  testMatch: ['<rootDir>/{src,sdk}/**/*.spec.ts', '<rootDir>/test/**/*.{spec,e2e-spec,browser-spec}.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.[cm]?[tj]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [],
   testTimeout: 30_000,
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
+  collectCoverageFrom: ['src/**/*.ts', 'sdk/*/src/**/*.ts', '!src/main.ts'],
 };

@@ -6,10 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { Config } from './platform/config/config.js';
+import type { WechatApp } from './platform/config/wechat-app.js';
 import { openDatabase } from './platform/database/migrate.js';
 import { serveDocs } from './platform/http/docs.js';
 import { collectRoutes, createAdapter, refuseOtherMethods, registerCors } from './platform/http/server.js';
 import { createLoggers, NestLogger } from './platform/observability/logger.js';
+import { servePages } from './pages/pages.js';
 import { schema } from './schema.js';
 import { serveVerifyFiles } from './wechat/verify-files.js';
 import { simulatedApps, simulator } from './simulator/simulator.plugin.js';
@@ -29,11 +31,14 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   const server = adapter.getInstance<FastifyInstance>();
   await server.register(fastifyCookie);
   await registerCors(server, config.corsOrigins);
-  if (config.simulator) await server.register(simulator, { prefix: '/simulator', apps: boundApps(config) });
+  if (config.simulator) {
+    await server.register(simulator, { prefix: '/simulator', apps: boundApps(config), service: ownPlace });
+  }
   const routes = collectRoutes(server);
   serveVerifyFiles(server, config.wechat.verifyFiles);
   let app: NestFastifyApplication | undefined;
   try {
+    await servePages(server, config);
     app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {
       logger: nestLogger,
       bodyParser: false,
@@ -64,14 +69,31 @@ function rootModule(config: Config, dataSource: DataSource) {
   };
 }
 
-/** In the simulated world all apps belong to one open-platform account, so that people have unionids. */
-function boundApps({ wechat: { apps } }: Config) {
-  return apps.map((app) => ({ ...app, openPlatform: 'simulated' }));
+/** What the simulator's page shows beside its phone. */
+const ownPlace = { loginPage: '/', api: '/api/v1' };
+
+/** In the simulated world all apps belong to one open-platform account, so that people have unionids, and push to us. */
+function boundApps({ wechat: { apps, apiUrl } }: Config) {
+  return apps.map((app) => ({ ...app, openPlatform: 'simulated', push: pushOf(app, apiUrl) }));
+}
+
+/** Whoever plays WeChat in this process is asked at this process's own address, and so pushes there. */
+function pushOf({ appId, pushToken: token, encodingAesKey }: WechatApp, apiUrl: string) {
+  if (token === undefined) return undefined;
+  const mode = encodingAesKey === undefined ? ('plain' as const) : ('secure' as const);
+  const { href: url } = new URL(`/wechat/push/${appId}`, apiUrl);
+  return { url, token, encodingAesKey, mode, format: 'xml' as const };
 }
 
 /** Without apps of its own the service plays with those of the simulator. */
 function withSimulatedApps(config: Config): Config {
   if (!config.simulator || config.wechat.apps.length > 0) return config;
-  const apps = simulatedApps.map(({ kind, appId, appSecret, name }) => ({ kind, appId, appSecret, name }));
+  const apps = simulatedApps.map(({ kind, appId, appSecret, pushToken, name }) => ({
+    kind,
+    appId,
+    appSecret,
+    pushToken,
+    name,
+  }));
   return new Config({ ...config, wechat: { ...config.wechat, apps } });
 }

@@ -20,11 +20,8 @@ function announce(config: Config): void {
   console.log(`\n  wxpass  ${config.publicUrl}`);
   if (config.docs) console.log(`  API     ${config.publicUrl}/docs`);
   if (config.simulator) {
-    const post = `curl -s -H 'content-type: application/json' -d`;
-    console.log(`  WeChat is played by the simulator, no account is needed. A first login (首次登录):\n`);
-    console.log(
-      `    ${post} '{"kind":"mini-program","person":"ada"}' ${config.publicUrl}/simulator/control/codes`,
-    );
-    console.log(`    ${post} '{"code":"<code>"}' ${config.publicUrl}/api/v1/auth/wechat/mini-program\n`);
+    console.log(`\n  The simulator plays WeChat, no account is needed: open this and click to log in.`);
+    console.log(`  微信由模拟器扮演，无需账号：打开下面的地址，点击即可登录。\n`);
+    console.log(`    ${config.publicUrl}/simulator\n`);
   }
 }

@@ -14,6 +14,16 @@ import { LoginGate } from './login-gate.service.js';
 import { LoginService } from './login.service.js';
 import { Once } from './once.service.js';
 import { ReturnTo } from '../platform/http/return-to.service.js';
+import { ScanDecisions } from './scan/scan-decisions.service.js';
+import { ScanOwners } from './scan/scan-owners.service.js';
+import { ScanPhoneController } from './scan/scan-phone.controller.js';
+import { ScanPushes } from './scan/scan-pushes.service.js';
+import { ScanQr } from './scan/scan-qr.service.js';
+import { ScanSockets } from './scan/scan-sockets.service.js';
+import { ScanTickets } from './scan/scan-tickets.service.js';
+import { ScanWaiting } from './scan/scan-waiting.service.js';
+import { ScansController } from './scan/scans.controller.js';
+import { Scans } from './scan/scans.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
 import { TokensController } from './tokens.controller.js';
 import { LinkController } from './wechat/link.controller.js';
@@ -39,6 +49,8 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     PushController,
     TokensController,
     LoginCodesController,
+    ScansController,
+    ScanPhoneController,
   ],
   providers: [
     LoginService,
@@ -49,6 +61,14 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     ReturnTo,
     LoginStates,
     RedirectLogin,
+    ScanTickets,
+    ScanOwners,
+    ScanWaiting,
+    Scans,
+    ScanDecisions,
+    ScanQr,
+    ScanPushes,
+    ScanSockets,
     PushConsents,
     PushActs,
     PushInbox,
@@ -59,6 +79,6 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     CredentialsReader,
     TokenDelivery,
   ],
-  exports: [CredentialsReader, Csrf],
+  exports: [CredentialsReader, Csrf, ScanOwners],
 })
 export class AuthModule {}

@@ -4,10 +4,18 @@ import { simulatedApps } from './apps.js';
 const text = announcement('http://localhost:3001/simulator', simulatedApps);
 
 test('the announcement gives the environment lines that point a service to the simulator', () => {
-  expect(text).toMatch(/^WECHAT_API_URL=http:\/\/localhost:3001\/simulator$/m);
+  for (const name of ['WECHAT_API_URL', 'WECHAT_OPEN_URL', 'WECHAT_MP_URL']) {
+    expect(text.split('\n')).toContain(`${name}=http://localhost:3001/simulator`);
+  }
   const [, apps = ''] = /^WECHAT_APPS='(.*)'$/m.exec(text) ?? [];
   expect(JSON.parse(apps)).toEqual(
-    simulatedApps.map(({ kind, appId, appSecret, name }) => ({ kind, appId, appSecret, name })),
+    simulatedApps.map(({ kind, appId, appSecret, pushToken, name }) => ({
+      kind,
+      appId,
+      appSecret,
+      pushToken,
+      name,
+    })),
   );
 });
 

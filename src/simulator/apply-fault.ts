@@ -13,16 +13,16 @@ export async function applyFault(
   fault: Fault,
   call: Call,
   reply: FastifyReply,
-  { held, settings }: Simulation,
+  { calls, held, settings }: Simulation,
 ): Promise<FastifyReply | undefined> {
   if (fault.delayMs) await held.holdFor(reply.raw, fault.delayMs);
   if (fault.hang) {
-    call.answer = 'hung';
+    calls.recordAnswer(call, 'hung');
     held.hold(reply.raw);
     return reply.hijack();
   }
   if (fault.reset) {
-    call.answer = 'reset';
+    calls.recordAnswer(call, 'reset');
     reply.request.socket.resetAndDestroy();
     return reply.hijack();
   }

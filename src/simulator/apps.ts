@@ -19,6 +19,8 @@ export interface SimulatedApp {
   callbackDomain?: string;
   /** The addresses that may ask for a token; any where omitted. */
   ipWhitelist?: readonly string[] | null;
+  /** What its pushes are signed with. */
+  pushToken?: string;
   /** Where its messages are pushed to; nowhere where omitted. */
   push?: PushConfig;
 }
@@ -29,6 +31,7 @@ export const simulatedApps: readonly SimulatedApp[] = [
     kind: 'mini-program',
     appId: 'wxfa4e000000000001',
     appSecret: 'fa4e5ec4e70000000000000000000001',
+    pushToken: 'simulatedPush1',
     name: '模拟小程序',
     openPlatform: 'simulated',
   },
@@ -36,6 +39,7 @@ export const simulatedApps: readonly SimulatedApp[] = [
     kind: 'website',
     appId: 'wxfa4e000000000002',
     appSecret: 'fa4e5ec4e70000000000000000000002',
+    pushToken: 'simulatedPush2',
     name: '模拟网站应用',
     openPlatform: 'simulated',
   },
@@ -43,6 +47,7 @@ export const simulatedApps: readonly SimulatedApp[] = [
     kind: 'official-account',
     appId: 'wxfa4e000000000003',
     appSecret: 'fa4e5ec4e70000000000000000000003',
+    pushToken: 'simulatedPush3',
     name: '模拟服务号',
     openPlatform: 'simulated',
   },
@@ -50,6 +55,7 @@ export const simulatedApps: readonly SimulatedApp[] = [
     kind: 'mobile',
     appId: 'wxfa4e000000000004',
     appSecret: 'fa4e5ec4e70000000000000000000004',
+    pushToken: 'simulatedPush4',
     name: '模拟移动应用',
     openPlatform: 'simulated',
   },

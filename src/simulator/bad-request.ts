@@ -2,7 +2,13 @@
 export class BadRequest extends Error {
   constructor(
     readonly error:
-      'invalid_request' | 'unknown_app' | 'wechat_page' | 'no_push' | 'no_session' | 'unknown_ticket',
+      | 'invalid_request'
+      | 'unknown_app'
+      | 'wechat_page'
+      | 'no_push'
+      | 'no_session'
+      | 'unknown_ticket'
+      | 'unknown_link',
     message: string,
   ) {
     super(message);

@@ -7,6 +7,8 @@ const mostCalls = 200;
 
 /** One call as WeChat saw it. */
 export interface Call {
+  /** Counted from 1. */
+  id: number;
   /** ISO 8601. */
   at: string;
   method: string;
@@ -24,14 +26,24 @@ export interface Call {
 export class Calls {
   private readonly calls: Call[] = [];
   private readonly byRequest = new WeakMap<FastifyRequest, Call>();
+  private readonly changes = new WeakMap<Call, number>();
+  private recorded = 0;
+  private changed = 0;
 
-  record(request: FastifyRequest, path: string, now: number): Call {
+  /** Grows with each change of any call. */
+  get cursor(): number {
+    return this.changed;
+  }
+
+  record(request: FastifyRequest, path: string, now: number, fault: Fault | null): Call {
     const query = shownParameters(Object.fromEntries(queryOf(request)));
     const at = new Date(now).toISOString();
-    const call: Call = { at, method: request.method, path, query, fault: null, answer: null };
+    const id = (this.recorded += 1);
+    const call: Call = { id, at, method: request.method, path, query, fault, answer: null };
     this.byRequest.set(request, call);
     this.calls.push(call);
     if (this.calls.length > mostCalls) this.calls.shift();
+    this.note(call);
     return call;
   }
 
@@ -41,11 +53,22 @@ export class Calls {
     if (call && body !== undefined) call.body = body;
   }
 
+  recordAnswer(call: Call, answer: Call['answer']): void {
+    call.answer = answer;
+    this.note(call);
+  }
+
   of(request: FastifyRequest): Call | undefined {
     return this.byRequest.get(request);
   }
 
-  list(): readonly Call[] {
-    return this.calls;
+  /** Those that have changed since the cursor stood there. */
+  list(since = 0): readonly Call[] {
+    return this.calls.filter((call) => (this.changes.get(call) ?? 0) > since);
+  }
+
+  private note(call: Call): void {
+    this.changed += 1;
+    this.changes.set(call, this.changed);
   }
 }

@@ -8,7 +8,7 @@ import type { QrLogin } from './qr-login.js';
 /** Where a page finds its style sheet and script: its own way up to `/connect/`. */
 type Base = '' | '../';
 
-/** The computer's page: the link in place of the QR code, and the phone that scans it. */
+/** The computer's page: the QR code, its link, and a phone that scans it unless the page around has one. */
 export function qrPage({ uuid, request }: QrLogin, words: Words): string {
   const confirm = `confirm?uuid=${encodeURIComponent(uuid)}`;
   const app = nameOf(request);
@@ -25,9 +25,10 @@ export function qrPage({ uuid, request }: QrLogin, words: Words): string {
         <h1>${words.wechatLogin}</h1>
         <p>${words.scanToLogIn(app)}</p>
         <p role="status">${words.waiting}</p>
+        <img class="js_qrcode_img" src="qrcode/${uuid}" width="240" height="240" alt="${words.qrCode}" />
         <p><a id="qr" href="${confirm}" target="_blank" rel="noopener">${words.openOnPhone}</a></p>
         <iframe src="${confirm}&amp;lang=${words.language}" title="${words.phone}"></iframe>
-        <p><a href="person">${words.whoUsesThisBrowser}</a></p>
+        <p class="aside"><a href="person">${words.whoUsesThisBrowser}</a></p>
       </main>
       <script src="assets/poll.js"></script>`,
   );

@@ -13,7 +13,8 @@ export interface Decision {
   person?: string;
   decision: 'confirm' | 'refuse';
   snapshot?: boolean;
-  unionid: boolean;
+  /** The setting where omitted. */
+  unionid?: boolean;
 }
 
 /** Where the person's browser goes once he has decided; null where it stays. Throws BadRequest in place of WeChat's error pages. */

@@ -80,6 +80,20 @@ describe('ordering a fault', () => {
     expect(body).toEqual({ errcode: -1, path: '/sns/jscode2session', times: 1 });
   });
 
+  test('shows those to come, until they have befallen or are cleared', async () => {
+    const call = await start();
+    const waiting = async () => (await call('GET', '/faults')).body.faults;
+    expect(await waiting()).toEqual([]);
+    await call('POST', '/faults', { errcode: -1, times: 2 });
+    await call('POST', '/faults', { hang: true, path: '/sns/userinfo' });
+    expect(await waiting()).toEqual([
+      { errcode: -1, times: 2 },
+      { hang: true, path: '/sns/userinfo', times: 1 },
+    ]);
+    await call('DELETE', '/faults');
+    expect(await waiting()).toEqual([]);
+  });
+
   test.each<[string, object, string]>([
     ['a path without slash', { path: 'sns', hang: true }, 'path'],
     ['no times', { times: 0, hang: true }, 'times'],
@@ -122,7 +136,7 @@ test('an unknown control path is a 404 and no call to WeChat', async () => {
   const { status, body } = await call('GET', '/nothing');
   expect(status).toBe(404);
   expect(body.error).toBe('not_found');
-  expect((await call('GET', '/calls')).body).toEqual({ calls: [] });
+  expect((await call('GET', '/calls')).body).toEqual({ calls: [], cursor: 0 });
 });
 
 test('a body too large to read is a 413 in JSON', async () => {

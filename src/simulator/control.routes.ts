@@ -6,11 +6,13 @@ import { codeRequest, consentRequest, faultRequest, parse } from './control.sche
 import { defaultPerson, openidOf, people, personNamed, unionidOf } from './people.js';
 import { pushControlRoutes } from './push.control.js';
 import { serverControlRoutes } from './server.control.js';
+import { settingsControlRoutes } from './settings.control.js';
 import type { Simulation } from './simulation.js';
+import { queryOf } from './wechat-request.js';
 
 /** What tests and developers do behind WeChat's back; answers JSON, `{error, message}` where it cannot. */
 export async function controlRoutes(control: FastifyInstance, simulation: Simulation): Promise<void> {
-  const { apps, codes, faults, calls } = simulation;
+  const { apps, codes, faults, calls, settings } = simulation;
 
   control.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     if (error instanceof BadRequest) {
@@ -29,9 +31,9 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
    * have given.
    */
   control.post('/codes', (request) => {
-    const { kind, appId, person, ...consent } = parse(codeRequest, request.body);
+    const { kind, appId, person, unionid = settings.unionids, ...consent } = parse(codeRequest, request.body);
     const app = chooseApp(apps, kind, appId);
-    return { code: codes.mint(app, person ? personNamed(person) : defaultPerson, consent) };
+    return { code: codes.mint(app, person ? personNamed(person) : defaultPerson, { unionid, ...consent }) };
   });
 
   /**
@@ -48,6 +50,9 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
     faults.add(fault);
     return fault;
   });
+
+  /** → `{faults: Fault[]}`: those to come, in their order. */
+  control.get('/faults', () => ({ faults: faults.list() }));
 
   /** → `{cleared}`: how many faults were still waiting. */
   control.delete('/faults', () => ({ cleared: faults.clear() }));
@@ -69,9 +74,13 @@ export async function controlRoutes(control: FastifyInstance, simulation: Simula
     apps: apps.map(({ kind, appId, name, openPlatform }) => ({ kind, appId, name, openPlatform })),
   }));
 
-  /** → `{calls: Call[]}`: the last 200 that WeChat saw, oldest first. */
-  control.get('/calls', () => ({ calls: calls.list() }));
+  /** `?since` → `{calls: Call[], cursor}`: of the last 200 those new or changed since that cursor, oldest first. */
+  control.get('/calls', (request) => {
+    const since = Number(queryOf(request).get('since')) || 0;
+    return { calls: calls.list(since), cursor: calls.cursor };
+  });
 
+  settingsControlRoutes(control, simulation);
   serverControlRoutes(control, simulation);
   pushControlRoutes(control, simulation);
 }

@@ -8,7 +8,7 @@ export const codeRequest = z
     kind: z.enum(kinds),
     appId: z.string().optional(),
     person: z.string().min(1).max(64).optional(),
-    unionid: z.boolean().default(true),
+    unionid: z.boolean().optional(),
     scope: z.enum(scopes).optional(),
     snapshot: z.boolean().default(false),
   })
@@ -29,7 +29,7 @@ export const consentRequest = z.strictObject({
   person: z.string().min(1).max(64).optional(),
   decision: z.enum(['confirm', 'refuse']).default('confirm'),
   snapshot: z.boolean().optional(),
-  unionid: z.boolean().default(true),
+  unionid: z.boolean().optional(),
 });
 
 export const faultRequest = z

@@ -4,10 +4,10 @@ import type { Simulation } from './simulation.js';
 
 /** The person lets the app know him: the code to tell it by. */
 export function consent(
-  { codes }: Simulation,
+  { codes, settings }: Simulation,
   { app, scope }: AuthorizeRequest,
   person: Person,
-  { unionid = true, snapshot = false }: { unionid?: boolean; snapshot?: boolean } = {},
+  { unionid = settings.unionids, snapshot = false }: { unionid?: boolean; snapshot?: boolean } = {},
 ): string {
   return codes.mint(app, person, { unionid, scope, snapshot });
 }

@@ -26,6 +26,11 @@ export class Faults {
     this.waiting.push({ fault, left: fault.times });
   }
 
+  /** Those to come, each with how often it still will. */
+  list(): Fault[] {
+    return this.waiting.map(({ fault, left }) => ({ ...fault, times: left }));
+  }
+
   /** How many were waiting. */
   clear(): number {
     return this.waiting.splice(0).length;

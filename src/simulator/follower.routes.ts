@@ -33,7 +33,8 @@ export function followerRoutes(wechat: FastifyInstance, simulation: Simulation):
       ...(settings.followerProfile === 'empty' ? emptyProfile : {}),
       language: query.get('lang') ?? 'zh_CN',
       subscribe_time: follower.since,
-      unionid: app.openPlatform ? unionidOf(follower.person, app.openPlatform) : undefined,
+      unionid:
+        app.openPlatform && settings.unionids ? unionidOf(follower.person, app.openPlatform) : undefined,
       remark: '',
       groupid: 0,
       tagid_list: [],

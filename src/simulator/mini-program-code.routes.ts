@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { requireAppToken } from './app-authentication.js';
 import { jpegImage, pngImage } from './code-image.js';
 import { postedJson } from './endpoint.js';
+import { linkOfCode } from './mini-program-codes.js';
 import { Refusal } from './refusal.js';
 import type { Simulation } from './simulation.js';
 
@@ -12,7 +13,7 @@ const url = '/wxa/getwxacodeunlimit';
 
 /** The endpoint at which a mini program gets codes that open its pages. */
 export function miniProgramCodeRoutes(wechat: FastifyInstance, simulation: Simulation): void {
-  const { appStates, quotas, settings } = simulation;
+  const { appStates, miniProgramCodes, quotas, settings } = simulation;
 
   /**
    * `{scene, page?, check_path?, env_version?, width?, is_hyaline?}` → the bytes of an image, its comment
@@ -27,7 +28,10 @@ export function miniProgramCodeRoutes(wechat: FastifyInstance, simulation: Simul
     const { env_version = 'release', width = 430, is_hyaline = false } = sent;
     if (!versions.includes(env_version) || !isWidth(width)) throw new Refusal(40097);
     quotas.spend(app.appId, url);
-    const image = { width, comment: `scene=${scene}&page=${page}&env_version=${String(env_version)}` };
+    const code = { app, scene, page, version: String(env_version) };
+    miniProgramCodes.add(code);
+    const comment = `scene=${scene}&page=${page}&env_version=${code.version}`;
+    const image = { width, text: linkOfCode(code), comment };
     return is_hyaline === true && settings.transparentCode === 'png'
       ? reply.header('content-type', 'image/png').send(pngImage(image))
       : reply.header('content-type', 'image/jpeg').send(jpegImage(image));

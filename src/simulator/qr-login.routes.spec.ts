@@ -73,6 +73,17 @@ describe('the page on the computer', () => {
     expect(answer.body).toMatch(/<iframe\s+src="confirm\?uuid=[A-Za-z0-9_-]{16}&amp;lang=zh-CN"/);
   });
 
+  test('shows the QR code as an image that says the address of the phone', async () => {
+    const { server, open, page } = await start();
+    const uuid = await open();
+    expect((await page()).body).toMatch(/<img\s+class="js_qrcode_img"\s+src="qrcode\/[\w-]{16}"/);
+    const headers = { host: 'wechat.example:8080' };
+    const image = await server.inject({ url: `/simulator/connect/qrcode/${uuid}`, headers });
+    expect([image.statusCode, image.headers['content-type']]).toEqual([200, 'image/jpeg']);
+    expect(image.body).toContain(`http://wechat.example:8080/simulator/connect/confirm?uuid=${uuid}`);
+    expect((await server.inject('/simulator/connect/qrcode/unknown')).statusCode).toBe(404);
+  });
+
   test('takes the parameters in any order', async () => {
     const { open } = await start();
     const reversed = Object.fromEntries(Object.entries(good).reverse());

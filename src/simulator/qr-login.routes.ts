@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { chosenPerson, personOf, rememberPerson } from './browser-person.js';
+import { jpegImage } from './code-image.js';
 import { expiredPage, phonePage, qrPage } from './connect.pages.js';
 import { wordsFor } from './connect.words.js';
 import { consent, refusal } from './decisions.js';
@@ -9,6 +10,8 @@ import type { Simulation } from './simulation.js';
 import { websiteRequest } from './website-request.js';
 import { formOf, queryOf } from './wechat-request.js';
 
+/** As small as the code may be. */
+const codePixels = 1;
 const withoutHead = { exposeHeadRoute: false };
 
 /** Logging in on a website by a QR code: the computer's page, its long poll, and the phone's page. */
@@ -19,6 +22,16 @@ export function qrLoginRoutes(connect: FastifyInstance, simulation: Simulation):
   connect.get('/connect/qrconnect', withoutHead, (request) =>
     qrPage(qrLogins.open(websiteRequest(apps, queryOf(request))), wordsFor(request)),
   );
+
+  /** → the bytes of an image: the address of the phone's page; HTTP 404 for a uuid that is none. */
+  connect.get<{ Params: { uuid: string } }>('/connect/qrcode/:uuid', withoutHead, (request, reply) => {
+    const { uuid } = request.params;
+    if (!qrLogins.find(uuid)) return reply.code(404).send('');
+    const text = `${request.protocol}://${request.host}${connect.prefix}/connect/confirm?uuid=${uuid}`;
+    return reply
+      .header('content-type', 'image/jpeg')
+      .send(jpegImage({ width: codePixels, text, comment: text }));
+  });
 
   /** `?uuid&last&f` → 408 nothing new, 404 scanned, 403 cancelled, 402 expired, 405 confirmed; held until then. */
   connect.get('/connect/l/qrconnect', withoutHead, async (request, reply) => {

@@ -20,7 +20,8 @@ export class QrLogin {
   constructor(
     readonly uuid: string,
     readonly request: AuthorizeRequest,
-    /** Milliseconds. */
+    /** Milliseconds, as `expiresAt`. */
+    readonly madeAt: number,
     readonly expiresAt: number,
   ) {}
 

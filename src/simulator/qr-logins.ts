@@ -19,7 +19,7 @@ export class QrLogins {
   open(request: AuthorizeRequest): QrLogin {
     this.dropExpired();
     const uuid = randomBytes(12).toString('base64url');
-    const login = new QrLogin(uuid, request, this.now() + this.lifetimeSeconds * 1000);
+    const login = new QrLogin(uuid, request, this.now(), this.now() + this.lifetimeSeconds * 1000);
     this.logins.set(uuid, login);
     return login;
   }
@@ -28,6 +28,11 @@ export class QrLogins {
   find(uuid: string): QrLogin | undefined {
     const found = this.logins.get(uuid);
     return found && found.expiresAt > this.now() ? found : undefined;
+  }
+
+  /** Oldest first. */
+  list(): QrLogin[] {
+    return [...this.logins.values()].filter(({ expiresAt }) => expiresAt > this.now());
   }
 
   private dropExpired(): void {

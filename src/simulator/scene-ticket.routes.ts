@@ -32,7 +32,9 @@ export function sceneTicketRoutes(wechat: FastifyInstance, simulation: Simulatio
   wechat.get('/cgi-bin/showqrcode', { exposeHeadRoute: false }, async (request, reply) => {
     const ticket = sceneTickets.find(queryOf(request).get('ticket') ?? '');
     if (!ticket) return reply.code(404).header('content-type', 'text/html').send('');
-    return reply.header('content-type', 'image/jpg').send(jpegImage({ width: 430, comment: ticket.url }));
+    return reply
+      .header('content-type', 'image/jpg')
+      .send(jpegImage({ width: 430, text: ticket.url, comment: ticket.url }));
   });
 }
 

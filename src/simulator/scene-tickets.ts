@@ -9,13 +9,15 @@ export interface SceneTicket {
   readonly scene: string;
   /** What the QR code encodes. */
   readonly url: string;
+  /** Milliseconds. */
+  readonly madeAt: number;
 }
 
 /** The QR codes of all official accounts that have not expired. */
 export class SceneTickets {
   private readonly tickets: Expiring<SceneTicket>;
 
-  constructor(now: () => number) {
+  constructor(private readonly now: () => number) {
     this.tickets = new Expiring(now);
   }
 
@@ -23,13 +25,18 @@ export class SceneTickets {
   create(appId: string, scene: string, lifetimeSeconds: number): SceneTicket {
     const ticket = `gQ${randomBytes(70).toString('base64')}`;
     const url = `http://weixin.qq.com/q/${randomBytes(15).toString('base64url')}`;
-    const created = { ticket, appId, scene, url };
+    const created = { ticket, appId, scene, url, madeAt: this.now() };
     this.tickets.set(ticket, created, lifetimeSeconds * 1000);
     return created;
   }
 
   find(ticket: string): SceneTicket | undefined {
     return this.tickets.get(ticket);
+  }
+
+  /** Those that have not expired, oldest first. */
+  list(): SceneTicket[] {
+    return this.tickets.values();
   }
 
   /** The newest one of this account for this scene. */

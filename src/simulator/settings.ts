@@ -29,6 +29,8 @@ export interface SimulatorSettings extends ServerSettings {
   refusalRedirects: boolean;
   /** Whether the consent of an official account asks for WeChat's own browser. */
   requireWechatBrowser: boolean;
+  /** Whether apps are told unionids, where nothing else is said. */
+  unionids: boolean;
   /** Whether `snsapi_userinfo` opens snapshot pages (快照页) without asking. */
   snapshotPages: boolean;
   /** Other words for some errcodes, without the rid. */
@@ -48,6 +50,7 @@ const defaults: SimulatorSettings = {
   qrHoldSeconds: 25,
   refusalRedirects: false,
   requireWechatBrowser: false,
+  unionids: true,
   snapshotPages: false,
   errmsgs: {},
 };

@@ -7,6 +7,7 @@ import { Expiring } from './expiring.js';
 import { Faults } from './faults.js';
 import { Followers } from './followers.js';
 import { HeldReplies } from './held-replies.js';
+import { MiniProgramCodes } from './mini-program-codes.js';
 import { PhoneCodes } from './phone-codes.js';
 import { PushConfigs } from './push-configs.js';
 import { PushSender } from './push-sender.js';
@@ -16,6 +17,7 @@ import { SceneTickets } from './scene-tickets.js';
 import { SessionKeys } from './session-keys.js';
 import { completeSettings, type SimulatorSettings } from './settings.js';
 import { UserTokens } from './user-tokens.js';
+import type { ServicePlace } from './virtual-phone/service-place.js';
 
 export interface SimulatorOptions {
   /** Default: `simulatedApps`. */
@@ -23,6 +25,8 @@ export interface SimulatorOptions {
   /** Milliseconds since the epoch. */
   now?: () => number;
   settings?: Partial<SimulatorSettings>;
+  /** The service that the page with the virtual phone shows; a hint where omitted. */
+  service?: ServicePlace;
 }
 
 /** Everything one simulated WeChat knows. */
@@ -38,6 +42,7 @@ export interface Simulation {
   phoneCodes: PhoneCodes;
   /** The phone numbers that were handed out encrypted, by their hash; `createdAt` in seconds. */
   encryptedMessages: Expiring<{ appId: string; createdAt: number }>;
+  miniProgramCodes: MiniProgramCodes;
   sceneTickets: SceneTickets;
   followers: Followers;
   pushConfigs: PushConfigs;
@@ -68,6 +73,7 @@ export function createSimulation({
     appTokens: new AppTokens(settings, quotas, now),
     phoneCodes: new PhoneCodes(now),
     encryptedMessages: new Expiring(now),
+    miniProgramCodes: new MiniProgramCodes(now),
     sceneTickets: new SceneTickets(now),
     followers: new Followers(now),
     pushConfigs: new PushConfigs(apps),

@@ -34,7 +34,7 @@ describe('an unknown path', () => {
   test.each([
     ['GET', '/nothing/here', 'application/json; encoding=utf-8', /^invalid url rid: /],
     ['GET', '/sns/nothing', 'text/plain', /^invalid url, rid: /],
-    ['GET', '', 'application/json; encoding=utf-8', /^invalid url rid: /],
+    ['POST', '', 'application/json; encoding=utf-8', /^invalid url rid: /],
     ['POST', sns, 'text/plain', /^invalid url, rid: /],
   ] as const)('%s %s is answered as WeChat answers it', async (method, path, type, words) => {
     const { server } = await start();
@@ -211,6 +211,7 @@ describe('the record of calls', () => {
     const answer = await simulated.get(await goodLogin(simulated));
     const [call] = await simulated.calls();
     expect(call).toEqual({
+      id: 1,
       at: new Date(now).toISOString(),
       method: 'GET',
       path: sns,
@@ -236,6 +237,26 @@ describe('the record of calls', () => {
     expect(refused.answer.body).toContain('41002');
     expect(unknown).toMatchObject({ path: '/nothing', answer: { status: 200 } });
     expect(faulty).toMatchObject({ fault: { status: 503, times: 1 }, answer: { status: 503, body: '' } });
+  });
+
+  test('tells what is new or has changed since a cursor, and nothing twice', async () => {
+    const { server, url, fault, get } = await listen();
+    const news = async (since = 0) => (await get(`/control/calls?since=${since}`)).json();
+    await get(sns);
+    const first = await news();
+    expect(first.calls).toMatchObject([{ id: 1 }]);
+    expect(await news(first.cursor)).toEqual({ calls: [], cursor: first.cursor });
+    await fault({ delayMs: 500 });
+    const answer = fetch(url + sns);
+    while ((await news(first.cursor)).calls.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    const waiting = await news(first.cursor);
+    expect(waiting.calls).toMatchObject([{ id: 2, answer: null, fault: { delayMs: 500 } }]);
+    await answer;
+    const last = await news(waiting.cursor);
+    expect(last.calls).toMatchObject([{ id: 2, answer: { status: 200 } }]);
+    expect((await news()).calls).toHaveLength(2);
+    await server.close();
   });
 
   test('holds calls that were left without answer', async () => {

@@ -14,9 +14,10 @@ export async function wechat(instance: FastifyInstance, simulation: Simulation):
   const { calls, faults, settings, now } = simulation;
 
   instance.addHook('onRequest', async (request, reply) => {
-    const call = calls.record(request, pathOf(request, instance.prefix), now());
-    call.fault = faults.take(call.path) ?? null;
-    return call.fault ? applyFault(call.fault, call, reply, simulation) : undefined;
+    const path = pathOf(request, instance.prefix);
+    const fault = faults.take(path) ?? null;
+    const call = calls.record(request, path, now(), fault);
+    return fault ? applyFault(fault, call, reply, simulation) : undefined;
   });
 
   instance.addHook('preValidation', async (request) => calls.recordBody(request));
@@ -35,7 +36,7 @@ export async function wechat(instance: FastifyInstance, simulation: Simulation):
     const isText =
       typeof payload === 'string' || (Buffer.isBuffer(payload) && !contentType.startsWith('image/'));
     const body = isText ? shownAnswer(payload.toString()) : null;
-    call.answer = { status: reply.statusCode, contentType, body };
+    calls.recordAnswer(call, { status: reply.statusCode, contentType, body });
   });
 
   instance.setErrorHandler((error, request, reply) => {

@@ -154,7 +154,12 @@ describe('every route', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([
+      'DELETE /api/v1/auth/scans/:scanId',
       'GET /.well-known/jwks.json',
+      'GET /api/v1/auth/scans/:scanId',
+      'GET /api/v1/auth/scans/:scanId/events',
+      'GET /api/v1/auth/scans/:scanId/qr.png',
+      'GET /api/v1/auth/scans/:scanId/qr.svg',
       'GET /api/v1/auth/wechat/official-account/authorize',
       'GET /api/v1/auth/wechat/official-account/callback',
       'GET /api/v1/auth/wechat/website/authorize',
@@ -164,6 +169,7 @@ describe('every route', () => {
       'GET /health/ready',
       'GET /wechat/push/:appId',
       'POST /api/v1/auth/refresh',
+      'POST /api/v1/auth/scans',
       'POST /api/v1/auth/token',
       'POST /api/v1/auth/wechat/mini-program',
       'POST /api/v1/auth/wechat/mobile',
@@ -209,6 +215,7 @@ describe('the OpenAPI document', () => {
       description: answer.description,
       headers: Object.keys(answer.headers ?? {}),
       json: jsonOf(answer),
+      isMedia: hasContent(Number(status)) && !('application/json' in answer.content),
     }));
 
   it('is OpenAPI 3.1 of this version', () => {
@@ -273,8 +280,16 @@ describe('the OpenAPI document', () => {
   });
 
   it('gives each API answer the envelope, and each error its own code and status', () => {
-    for (const { name, status, json } of api().flatMap(answersOf)) {
-      if (!hasContent(status)) continue;
+    const media = api()
+      .flatMap(answersOf)
+      .filter(({ isMedia }) => isMedia);
+    expect(media.map(({ name }) => name).sort()).toEqual([
+      'GET /api/v1/auth/scans/{scanId}/events 200',
+      'GET /api/v1/auth/scans/{scanId}/qr.png 200',
+      'GET /api/v1/auth/scans/{scanId}/qr.svg 200',
+    ]);
+    for (const { name, status, json, isMedia } of api().flatMap(answersOf)) {
+      if (!hasContent(status) || isMedia) continue;
       for (const { required, properties } of envelopesOf(json.schema)) {
         const error: keyof typeof catalogue | undefined = properties.error?.const;
         const own = status < 300 ? ['code', 'message'] : ['code', 'error', 'message'];

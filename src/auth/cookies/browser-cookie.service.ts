@@ -23,6 +23,14 @@ export class BrowserCookie {
     return value !== undefined && form.test(value) ? value : undefined;
   }
 
+  /** The same from a header that no framework has taken apart. */
+  readFrom(header = ''): string | undefined {
+    const begin = `${this.name}=`;
+    const cookie = header.split(/; */).find((part) => part.startsWith(begin));
+    const value = cookie?.slice(begin.length) ?? '';
+    return form.test(value) ? value : undefined;
+  }
+
   /** The same, given now where it is none. */
   ensure(request: FastifyRequest, reply: FastifyReply): string {
     return this.read(request) ?? this.give(reply);

@@ -5,7 +5,7 @@ import {
   ThrottlerGuard,
   ThrottlerStorage,
 } from '@nestjs/throttler';
-import type { ThrottlerLimitDetail, ThrottlerModuleOptions } from '@nestjs/throttler';
+import type { ThrottlerLimitDetail, ThrottlerModuleOptions, ThrottlerRequest } from '@nestjs/throttler';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { tooManyRequests } from '../../platform/errors/too-many-requests.js';
@@ -14,6 +14,11 @@ import { isApiRoute } from '../../platform/http/envelope.adapter.js';
 import { AccessTokens } from '../../session/access-tokens.service.js';
 import { SessionStates } from '../../session/session-states.service.js';
 import { CredentialsReader } from '../credentials.service.js';
+import { isCountedByScanKey } from '../scan/counted-by-scan.decorator.js';
+import { ScanOwners } from '../scan/scan-owners.service.js';
+
+/** Ten times as often as a scan's `pollInterval` asks for. */
+const asksForScan = { limit: 300, ttl: 60_000 };
 
 /** Limits all of /api/v1 by user, or by address where no good token says who it is (`API_LIMIT`). */
 @Injectable()
@@ -27,12 +32,20 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
     private readonly tokens: AccessTokens,
     private readonly credentials: CredentialsReader,
     private readonly sessions: SessionStates,
+    private readonly scanOwners: ScanOwners,
   ) {
     super(options, storage, reflector);
   }
 
   protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
     return !isApiRoute(context.switchToHttp().getRequest<FastifyRequest>());
+  }
+
+  protected override async handleRequest(props: ThrottlerRequest): Promise<boolean> {
+    const scan = await this.scanOf(props.context);
+    return super.handleRequest(
+      scan === undefined ? props : { ...props, ...asksForScan, getTracker: async () => scan },
+    );
   }
 
   protected override async getTracker(request: FastifyRequest): Promise<string> {
@@ -49,6 +62,15 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
     { limit, timeToBlockExpire }: ThrottlerLimitDetail,
   ): never {
     throw tooManyRequests(limit, timeToBlockExpire);
+  }
+
+  /** Only who may ask for a scan is counted by it: else made-up ids would be a way around the limit. */
+  private async scanOf(context: ExecutionContext): Promise<string | undefined> {
+    if (this.reflector.get<boolean>(isCountedByScanKey, context.getHandler()) !== true) return undefined;
+    const { params, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { scanId } = params as { scanId: string };
+    const isOwner = await this.scanOwners.isOwner(scanId, headers).catch(() => false);
+    return isOwner ? `scan:${scanId}` : undefined;
   }
 
   /** Only a session that stands counts for its user: whoever keeps an ended one must not use up what is the owner's. */

@@ -77,6 +77,16 @@ export class Config {
     /** Content by name. */
     verifyFiles: ReadonlyMap<string, string>;
   };
+  readonly scan: {
+    ttlMs: number;
+    beganByAddress: Limit;
+    matchCode: 'off' | 'required';
+    officialAccount: 'confirm' | 'direct';
+    addressMismatch: 'flag' | 'block';
+    /** The mini program's page; its home page where absent. */
+    page: string | undefined;
+    envVersion: 'release' | 'trial' | 'develop';
+  };
   readonly unionMerge: 'auto' | 'refuse';
   readonly jwt: {
     issuer: string;

@@ -187,6 +187,15 @@ function assembleConfig(
       appToken: settings.WECHAT_APP_TOKEN,
       verifyFiles: settings.WECHAT_VERIFY_FILES ?? new Map<string, string>(),
     },
+    scan: {
+      ttlMs: settings.SCAN_TTL,
+      beganByAddress: settings.SCAN_LIMIT,
+      matchCode: settings.SCAN_MATCH_CODE,
+      officialAccount: settings.SCAN_OFFICIAL_ACCOUNT,
+      addressMismatch: settings.SCAN_ADDRESS_MISMATCH,
+      page: settings.WECHAT_SCAN_PAGE,
+      envVersion: settings.WECHAT_SCAN_ENV,
+    },
     unionMerge: settings.UNION_MERGE,
     jwt: {
       issuer: settings.JWT_ISSUER ?? publicUrl,

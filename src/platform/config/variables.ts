@@ -25,6 +25,7 @@ import {
 } from './variable.js';
 
 const text = z.string().max(4096);
+const scanLife = positiveDuration.refine((ms) => ms <= 30 * 60_000, 'must be 30m at most');
 
 const service = {
   NODE_ENV: variable(
@@ -194,6 +195,23 @@ const wechat = {
     example: 'MP_verify_x.txt=content',
     about: "Files served at the root for WeChat's domain check: name=content, comma-separated",
   }),
+  WECHAT_SCAN_PAGE: variable(
+    z
+      .string()
+      .regex(
+        /^(?!\/)[^?#\s]{1,256}$/,
+        'must be a page path without a slash at its beginning and without a query',
+      ),
+    {
+      example: 'pages/login/index',
+      about: 'Mini-program page behind the scan code; the home page when unset',
+    },
+  ),
+  WECHAT_SCAN_ENV: variable(z.enum(['release', 'trial', 'develop'], 'must be release, trial or develop'), {
+    default: 'release',
+    example: 'trial',
+    about: 'Version of the mini program behind the scan code: release, trial or develop',
+  }),
   WECHAT_TIMEOUT: variable(positiveDuration, {
     default: '3s',
     example: '3s',
@@ -273,6 +291,32 @@ const risk = {
     default: '5/1m',
     example: '5/1m',
     about: 'Failed passwords by account, in a sliding window',
+  }),
+  SCAN_LIMIT: variable(limit, {
+    default: '60/1m',
+    example: '60/1m',
+    about: 'Scans begun by address, in a sliding window',
+  }),
+  SCAN_TTL: variable(scanLife, {
+    default: '2m',
+    example: '2m',
+    about: 'Life of a scan to log in, 30m at most',
+  }),
+  SCAN_MATCH_CODE: variable(z.enum(['off', 'required'], 'must be off or required'), {
+    default: 'off',
+    example: 'required',
+    about: 'Whether the phone must send the code that the computer shows',
+  }),
+  SCAN_OFFICIAL_ACCOUNT: variable(z.enum(['confirm', 'direct'], 'must be confirm or direct'), {
+    default: 'confirm',
+    example: 'direct',
+    about:
+      'direct: scanning an official account logs in without a further tap; not where a match code is required or SCAN_ADDRESS_MISMATCH blocks',
+  }),
+  SCAN_ADDRESS_MISMATCH: variable(z.enum(['flag', 'block'], 'must be flag or block'), {
+    default: 'flag',
+    example: 'block',
+    about: 'Whether a phone at another address than the computer is noted in the audit log, or refused',
   }),
   DECRYPT_LIMIT: variable(limit, {
     default: '20/10m',

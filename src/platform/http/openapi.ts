@@ -106,6 +106,19 @@ export function ApiTextAnswer(status: number, description: string, example: stri
   });
 }
 
+/** Documents an answer of the API that is no JSON and has no envelope, by an example of each of its types. */
+export function ApiMediaAnswer(description: string, examples: Record<string, string>) {
+  const schema: JsonSchema = { type: 'string' };
+  const content = Object.entries(examples).map(([type, example]) => [type, { schema, example }]);
+  const answer = ApiResponse({
+    status: 200,
+    description,
+    headers: referTo(headersOf(200)),
+    content: Object.fromEntries(content) as Record<string, { schema: JsonSchema; example: string }>,
+  });
+  return applyDecorators(answer, ApiErrors());
+}
+
 /** Documents the body, by one that a client might send; where `{}` will do, it may be absent. */
 export function ApiInput<Body extends z.ZodType>(schema: Body, example: z.input<Body>) {
   const required = !schema.safeParse({}).success;

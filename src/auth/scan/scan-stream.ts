@@ -1,0 +1,36 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { ScanWatch } from './scan-watch.js';
+import type { ScanView } from './scan.schemas.js';
+
+const reconnectMs = 2_000;
+
+/**
+ * Writes what a browser is told as server-sent events, and a comment where there is nothing to tell. Written to the
+ * socket itself: ten thousand may wait at once.
+ */
+export async function streamScan(
+  reply: FastifyReply,
+  watch: ScanWatch,
+  news: AsyncGenerator<ScanView | undefined, void>,
+): Promise<void> {
+  const { raw } = reply.hijack();
+  raw.on('close', () => watch.end());
+  if (raw.destroyed) watch.end();
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'x-accel-buffering': 'no',
+  });
+  raw.write(`retry: ${reconnectMs}\n\n`);
+  try {
+    for await (const view of news) raw.write(view ? eventOf(view) : ':\n\n');
+  } catch {
+    // The store is away: the browser comes back by itself.
+  }
+  raw.end();
+}
+
+function eventOf(view: ScanView): string {
+  return `id: ${view.status}\nevent: status\ndata: ${JSON.stringify(view)}\n\n`;
+}
