@@ -176,6 +176,15 @@ describe('the end of a session', () => {
     expect(service.countOf('POST', '/api/v1/auth/logout')).toBe(1);
   });
 
+  it('is told in a tab that did not hear of the login before it', async () => {
+    const [one, other] = [await signedIn(), openTab()];
+    await other.client.accept({ ...service.tokens(), sessionId: 's2' });
+    await other.client.logout();
+    await until(() => one.reasons.length === 1);
+    expect(one.reasons).toEqual(['logged_out']);
+    expect(await one.client.isSignedIn()).toBe(false);
+  });
+
   it('is nothing to a tab with a session of its own', async () => {
     const [one, other] = [await signedIn({ storage: 'memory' }), openTab({ storage: 'memory' })];
     await other.client.accept({ ...service.tokens(), sessionId: 's2' });

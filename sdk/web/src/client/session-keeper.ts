@@ -129,7 +129,11 @@ export class SessionKeeper {
   }
 
   private async hearOf(ended: Ended): Promise<void> {
-    if (this.known === ended.sessionId) await this.forget(ended);
+    if (this.known === ended.sessionId) return this.forget(ended);
+    if (this.known === undefined) return;
+    // Another tab may have logged in anew since this one looked, and ended that.
+    const kept = await this.options.store.read();
+    if (kept === undefined || kept.sessionId === ended.sessionId) await this.forget(ended);
   }
 
   private async forget({ sessionId, reason }: Ended): Promise<void> {
