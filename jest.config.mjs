@@ -17,6 +17,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.[cm]?[tj]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [],
+  // In one process for all, the heap grew to gigabytes, and its pauses outlasted the time limits under test.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', 'sdk/*/src/**/*.ts', '!src/main.ts'],
