@@ -7,6 +7,7 @@ import { whenceOf } from '../platform/http/client-address.js';
 import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { userExample } from '../users/user.examples.js';
 import { userView, type UserView } from '../users/user.view.js';
+import { wechatAppId } from '../wechat/wechat-app-id.js';
 import { WechatData } from './wechat-data.service.js';
 
 const wechatDataBody = z
@@ -15,7 +16,7 @@ const wechatDataBody = z
     iv: z.string().min(1).max(64).describe('Base64'),
     rawData: z.string().max(32_768).optional().describe('Exactly the text that the mini program got'),
     signature: z.string().max(128).optional().describe('Of rawData; both or neither'),
-    appId: z.string().min(1).max(64).optional().describe('Needed where several mini programs are configured'),
+    appId: wechatAppId('mini programs'),
   })
   .refine(({ rawData, signature }) => rawData !== undefined || signature === undefined, { path: ['rawData'] })
   .refine(({ rawData, signature }) => signature !== undefined || rawData === undefined, {

@@ -51,4 +51,7 @@ const carriedByCookies = { tokenType: true, accessToken: true, refreshToken: tru
 export const loginAnswer = z.union([loginTokens, loginTokens.omit(carriedByCookies)]);
 export const refreshAnswer = z.union([refreshedTokens, refreshedTokens.omit(carriedByCookies)]);
 
-export type Delivered<Tokens extends RefreshedTokens> = Tokens | Omit<Tokens, keyof typeof carriedByCookies>;
+type Shown<Tokens extends RefreshedTokens> = Omit<Issued<Tokens>, 'csrfToken'>;
+
+export type Delivered<Tokens extends RefreshedTokens> =
+  Shown<Tokens> | Omit<Shown<Tokens>, keyof typeof carriedByCookies>;

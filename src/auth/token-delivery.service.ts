@@ -14,9 +14,9 @@ export class TokenDelivery {
     mode: DeliveryMode = 'token',
   ): Delivered<Tokens> {
     const { csrfToken, ...tokens } = issued;
-    if (mode === 'token') return tokens as unknown as Tokens;
+    if (mode === 'token') return tokens;
     this.cookies.set(reply, issued, csrfToken);
     const { tokenType: _type, accessToken: _access, refreshToken: _refresh, ...rest } = tokens;
-    return rest as unknown as Delivered<Tokens>;
+    return rest;
   }
 }

@@ -5,6 +5,7 @@ import { selectList } from '../platform/database/select-list.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { holdLiving, StaleRead } from './living-user.js';
 import { Merges, type EndSessions } from './merges.service.js';
+import { newIdentity } from './new-identity.js';
 import type { ProvenIdentity } from './proven-identity.js';
 import { retryRaces } from './retry-races.js';
 import { SessionKeys } from './session-keys.service.js';
@@ -173,25 +174,9 @@ export class Identities {
     const known = refusedUnionid ? undefined : owner;
     const userId = known ?? (await createUser(manager, unionid));
     // First what only one of many may insert: the others learn of it together, and do not queue for the owner.
-    await manager.insert(WechatIdentityEntity, this.newIdentity(userId, { ...proof, unionid }));
+    await manager.insert(WechatIdentityEntity, newIdentity(this.sessionKeys, userId, { ...proof, unionid }));
     if (known !== undefined) await holdUnion(manager, proof.unionid!, known);
     return { userId, isNewUser: known === undefined, refusedUnionid };
-  }
-
-  private newIdentity(userId: string, proof: ProvenIdentity) {
-    const { kind, appId, openid, unionid = null, unionidStatus, sessionKey } = proof;
-    const id = newId();
-    return {
-      id,
-      userId,
-      kind,
-      appId,
-      openid,
-      unionid,
-      unionidStatus,
-      sessionKeysSealed: sessionKey === undefined ? null : this.sessionKeys.first(id, sessionKey),
-      linkedAt: Date.now(),
-    };
   }
 }
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
-import { v7 as newId } from 'uuid';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { toIdentityView, type IdentityView } from './identity.view.js';
 import { holdLiving, StaleRead } from './living-user.js';
+import { newIdentity } from './new-identity.js';
 import type { ProvenIdentity } from './proven-identity.js';
 import { retryRaces } from './retry-races.js';
 import { SessionKeys } from './session-keys.service.js';
@@ -87,26 +87,9 @@ export class IdentityLinks {
     }
     await claimUnionid(manager, userId, proof);
     if (known) return { identity: await fillUnionid(manager, known, proof), isNew: false };
-    const identity = this.newIdentity(userId, proof);
+    const identity = newIdentity(this.sessionKeys, userId, proof);
     await manager.insert(WechatIdentityEntity, identity);
     return { identity, isNew: true };
-  }
-
-  private newIdentity(userId: string, proof: ProvenIdentity): WechatIdentityEntity {
-    const { kind, appId, openid, unionid = null, unionidStatus, sessionKey } = proof;
-    const id = newId();
-    const sessionKeysSealed = sessionKey === undefined ? null : this.sessionKeys.first(id, sessionKey);
-    return {
-      id,
-      userId,
-      kind,
-      appId,
-      openid,
-      unionid,
-      unionidStatus,
-      sessionKeysSealed,
-      linkedAt: Date.now(),
-    };
   }
 
   private record(

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createDecipheriv, createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sameText } from '../platform/crypto/secrets.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { sameSignature } from './same-signature.js';
 
 /** What a mini program hands over of a person, both in base64; a form may have made spaces of its pluses. */
 export interface EncryptedData {
@@ -57,7 +57,7 @@ export function openEncryptedData(
  */
 export function rawDataMatches(sessionKeys: readonly string[], rawData: string, signature: string): boolean {
   return sessionKeys
-    .map((sessionKey) => sameSignature(signature, signRawData(rawData, sessionKey)))
+    .map((sessionKey) => sameText(signature, signRawData(rawData, sessionKey)))
     .includes(true);
 }
 

@@ -1,8 +1,8 @@
+import { sameText } from '../platform/crypto/secrets.js';
 import { openSealed, pushSignature } from './push-crypto.js';
 import { formatOf, readFields, type PushFields } from './push-format.js';
 import { messageOf, type PushMessage } from './push-message.js';
 import { PushRefused } from './push-refused.js';
-import { sameSignature } from './same-signature.js';
 
 /** An app as far as its pushes go; with an AES key, only sealed content counts. */
 export interface PushApp {
@@ -89,5 +89,5 @@ function requireUrlSignature(app: PushApp, query: PushQuery, { timestamp, nonce 
 }
 
 function requireSignature(name: 'signature' | 'msg_signature', query: PushQuery, expected: string): void {
-  if (!sameSignature(query[name] ?? '', expected)) throw new PushRefused(`the ${name} is wrong`);
+  if (!sameText(query[name] ?? '', expected)) throw new PushRefused(`the ${name} is wrong`);
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { EndpointKind } from './errcode-row.js';
 import { verdictSchema } from './wechat-api.schemas.js';
-import type { EndpointKind } from './wechat-errcodes.js';
 import { unexpectedAnswer, wechatError } from './wechat-errors.js';
 
 /** What an answer says of itself: errcode 0 where it carries none. */

@@ -2,15 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { WechatApp } from '../platform/config/wechat-app.js';
-import {
-  codeToSessionSchema,
-  oauthExchangeSchema,
-  saysBusy,
-  userInfoSchema,
-  verdictSchema,
-} from './wechat-api.schemas.js';
-import type { EndpointKind } from './wechat-errcodes.js';
-import { unexpectedAnswer, wechatError } from './wechat-errors.js';
+import { readAnswer, refuseErrcode } from './wechat-answer.js';
+import { codeToSessionSchema, oauthExchangeSchema, saysBusy, userInfoSchema } from './wechat-api.schemas.js';
+import { unexpectedAnswer } from './wechat-errors.js';
 import { WechatHttp } from './wechat-http.js';
 import type { WechatProfile } from './wechat-profile.js';
 
@@ -103,8 +97,8 @@ export class WechatApi {
   ): Promise<UserInfo> {
     const query = { access_token: accessToken, openid, lang };
     const answer = await this.http.get('/sns/userinfo', query, withinMs);
-    refuseErrcode(answer, query, 'sns');
-    const { headimgurl, sex, ...info } = read(answer, userInfoSchema);
+    refuseErrcode(answer, secretsOf(query), 'sns');
+    const { headimgurl, sex, ...info } = readAnswer(answer, userInfoSchema);
     if (info.openid !== openid) throw unexpectedAnswer("the profile is another person's");
     return { ...info, avatarUrl: headimgurl, gender: sex };
   }
@@ -124,30 +118,11 @@ export class WechatApi {
       await pause(busyPauseMs);
       answer = await this.http.get(path, query, leftMs());
     }
-    refuseErrcode(answer, query, 'sns');
-    return read(answer, schema);
+    refuseErrcode(answer, secretsOf(query), 'sns');
+    return readAnswer(answer, schema);
   }
 }
 
-function refuseErrcode(answer: unknown, query: Record<string, string>, endpoint: EndpointKind): void {
-  const { errcode, errmsg } = read(answer, verdictSchema);
-  if (errcode !== 0) throw wechatError(errcode, withoutSecrets(errmsg, query), endpoint);
-}
-
-/** An errmsg that repeats what was sent must not carry it into the log. */
-function withoutSecrets(errmsg: string, query: Record<string, string>): string {
-  return secretParameters
-    .map((name) => query[name] ?? '')
-    .filter((secret) => secret !== '')
-    .reduce((text, secret) => text.replaceAll(secret, '[removed]'), errmsg);
-}
-
-function read<T>(answer: unknown, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw unexpectedAnswer(`missing or malformed: ${faultyFields(parsed.error)}`);
-}
-
-function faultyFields(error: z.ZodError): string {
-  return error.issues.map(({ path }) => path.join('.') || 'the body').join(', ');
+function secretsOf(query: Record<string, string>): string[] {
+  return secretParameters.map((name) => query[name] ?? '');
 }

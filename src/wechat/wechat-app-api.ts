@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { WechatApp } from '../platform/config/wechat-app.js';
 import { AppTokens } from './app-tokens.service.js';
+import type { EndpointKind } from './errcode-row.js';
 import { readAnswer, refuseErrcode, saysOneOf } from './wechat-answer.js';
 import { saysBusy } from './wechat-api.schemas.js';
 import { followerSchema, phoneNumberSchema, sceneQrSchema } from './wechat-app-api.schemas.js';
-import type { EndpointKind } from './wechat-errcodes.js';
 import { unexpectedAnswer } from './wechat-errors.js';
 import { WechatHttp } from './wechat-http.js';
 

@@ -1,54 +1,18 @@
-/**
- * What an errcode asks for: RETRY passes by itself; TOKEN wants a new app token; RELOGIN wants the person to
- * start again; OPERATOR can only be mended in the configuration; BLOCKED keeps this person out; INPUT blames the caller.
- */
-export type ErrcodeClass = 'RETRY' | 'TOKEN' | 'RELOGIN' | 'OPERATOR' | 'BLOCKED' | 'INPUT';
+import {
+  blocked,
+  defect,
+  input,
+  operator,
+  range,
+  relogin,
+  retry,
+  token,
+  type EndpointKind,
+  type Errcode,
+  type ErrcodeRow,
+} from './errcode-row.js';
 
-/** Where an errcode came from: a login's `/sns` calls, the app token's own, those that take an app token, the phone number's. */
-export type EndpointKind = 'sns' | 'app-token' | 'api' | 'phone';
-
-/** Cause and remedy of one errcode, for the operator or the caller as its class demands. */
-export interface Errcode {
-  class: ErrcodeClass;
-  zh: string;
-  en: string;
-  /** How long to wait, where the documentation lets us tell. */
-  retryAfterSeconds?: number;
-}
-
-interface Row extends Errcode {
-  /** What the same errcode means elsewhere. */
-  at?: Partial<Record<EndpointKind, Errcode>>;
-}
-
-const rowOf =
-  (errcodeClass: ErrcodeClass) =>
-  (zh: string, en: string, at?: Row['at']): Row => ({ class: errcodeClass, zh, en, at });
-
-const token = rowOf('TOKEN');
-const relogin = rowOf('RELOGIN');
-const operator = rowOf('OPERATOR');
-const blocked = rowOf('BLOCKED');
-const input = rowOf('INPUT');
-
-const retry = (retryAfterSeconds: number, zh: string, en: string): Row => ({
-  class: 'RETRY',
-  zh,
-  en,
-  retryAfterSeconds,
-});
-
-const defect = (zh: string, en: string, at?: Row['at']): Row =>
-  operator(
-    `${zh}：这是本服务的缺陷，请附上 rid 反馈。`,
-    `${en}: this is a defect of the service, please report it with the rid.`,
-    at,
-  );
-
-const range = (first: number, last: number, row: Row): Record<number, Row> =>
-  Object.fromEntries(Array.from({ length: last - first + 1 }, (_, index) => [first + index, row]));
-
-const rows: Record<number, Row> = {
+const rows: Record<number, ErrcodeRow> = {
   [-1]: retry(2, '微信系统繁忙，请稍后重试。', 'WeChat is busy; please try again shortly.'),
   1: input(
     '微信没有这份加密数据的记录，或它已超过 3 天：请重新获取后提交。',

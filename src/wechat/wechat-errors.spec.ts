@@ -1,4 +1,5 @@
-import { type EndpointKind, meaningOf } from './wechat-errcodes.js';
+import type { EndpointKind } from './errcode-row.js';
+import { meaningOf } from './wechat-errcodes.js';
 import { unexpectedAnswer, unreachable, wechatError } from './wechat-errors.js';
 
 const documented = [

@@ -1,6 +1,7 @@
 import { AppError, type Language } from '../platform/errors/app-error.js';
 import type { ErrorName } from '../platform/errors/catalogue.js';
-import { type EndpointKind, type Errcode, meaningOf } from './wechat-errcodes.js';
+import type { EndpointKind, Errcode } from './errcode-row.js';
+import { meaningOf } from './wechat-errcodes.js';
 
 const codeUsed = 40163;
 const addressNotListed = 40164;

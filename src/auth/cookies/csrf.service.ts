@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Refusals } from '../../audit/refusals.service.js';
+import { sameText } from '../../platform/crypto/secrets.js';
 import { AppError, type Concerned } from '../../platform/errors/app-error.js';
 import { whenceOf } from '../../platform/http/client-address.js';
 import { csrfTokenOf } from '../../session/csrf-token.js';
@@ -35,11 +35,6 @@ export class Csrf {
 
   private isShown(request: FastifyRequest, expected: string): boolean {
     const sent = request.headers['x-csrf-token'];
-    return typeof sent === 'string' && equal(sent, expected) && this.cookies.csrfToken(request) === sent;
+    return typeof sent === 'string' && sameText(sent, expected) && this.cookies.csrfToken(request) === sent;
   }
-}
-
-function equal(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codeChallengeText } from '../../platform/http/return-to.service.js';
+import { wechatAppId } from '../../wechat/wechat-app-id.js';
 import { scanKinds, scanStatuses } from './scan-ticket.js';
 
 export const longestWaitSeconds = 30;
@@ -8,7 +9,7 @@ export const scanParam = z.object({ scanId: z.string() });
 
 export const newScan = z.strictObject({
   via: z.enum(scanKinds),
-  appId: z.string().min(1).max(64).optional().describe('Needed where several of the kind are configured'),
+  appId: wechatAppId(),
   codeChallenge: codeChallengeText
     .optional()
     .describe('PKCE, S256: who shows its verifier may use the login code'),

@@ -14,6 +14,7 @@ import {
 import { IdentityLinks } from '../../users/identity-links.service.js';
 import { identityExample } from '../../users/user.examples.js';
 import { identityView, type IdentityView } from '../../users/identity.view.js';
+import { wechatAppId } from '../../wechat/wechat-app-id.js';
 import { WechatApps } from '../../wechat/wechat-apps.js';
 import { WechatChannels } from '../../wechat/wechat-channels.js';
 import { wechatCode } from '../../wechat/wechat-code.js';
@@ -23,14 +24,11 @@ import { LoginGate } from '../login-gate.service.js';
 import { ReturnTo, returnToText } from '../../platform/http/return-to.service.js';
 import { RedirectLogin } from './redirect-login.service.js';
 
-const appId = z
-  .string()
-  .min(1)
-  .max(64)
-  .optional()
-  .describe('Needed where several of the kind are configured');
-
-const linkBody = z.strictObject({ kind: z.enum(['mini-program', 'mobile']), code: wechatCode, appId });
+const linkBody = z.strictObject({
+  kind: z.enum(['mini-program', 'mobile']),
+  code: wechatCode,
+  appId: wechatAppId(),
+});
 const linkBodyExample: z.input<typeof linkBody> = {
   kind: 'mini-program',
   code: '0b3Kmn0w3hT2Q43aXz1w3Vp8xe0Kmn0Z',
@@ -38,7 +36,7 @@ const linkBodyExample: z.input<typeof linkBody> = {
 
 const authorizeBody = z.strictObject({
   kind: z.enum(['website', 'official-account']),
-  appId,
+  appId: wechatAppId(),
   returnTo: returnToText,
 });
 const authorizeBodyExample: z.input<typeof authorizeBody> = {

@@ -13,6 +13,7 @@ import {
 } from '../../platform/http/openapi.js';
 import { userExample } from '../../users/user.examples.js';
 import { userView, type UserView } from '../../users/user.view.js';
+import { wechatAppId } from '../../wechat/wechat-app-id.js';
 import { WechatApps } from '../../wechat/wechat-apps.js';
 import { phoneCode } from '../../wechat/wechat-code.js';
 import { Idempotency } from '../idempotency.service.js';
@@ -20,7 +21,7 @@ import { PhoneBinding } from './phone-binding.service.js';
 
 const phoneBody = z.strictObject({
   code: phoneCode.describe('What the phone-number button gave; serves once, for five minutes'),
-  appId: z.string().min(1).max(64).optional().describe('Needed where several mini programs are configured'),
+  appId: wechatAppId('mini programs'),
 });
 const phoneBodyExample: z.input<typeof phoneBody> = {
   code: '41d6a5cf6a48e0a9a5a2d0de6b2ab3bd5f2a6ba4cba2a7e1d2e3c0b4f8f6c1e7',

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiAnswer, ApiErrors, ApiIdempotencyKey, ApiInput } from '../../platform/http/openapi.js';
+import { wechatAppId } from '../../wechat/wechat-app-id.js';
 import { phoneCode, wechatCode } from '../../wechat/wechat-code.js';
 import { loginTokensExample } from '../login.examples.js';
 import {
@@ -18,7 +19,7 @@ import { LoggedIn, WechatDoor } from './wechat-login.guard.js';
 
 const miniProgramLogin = z.strictObject({
   code: wechatCode.describe('What wx.login gave; serves once, for five minutes'),
-  appId: z.string().min(1).max(64).optional().describe('Needed where several mini programs are configured'),
+  appId: wechatAppId('mini programs'),
   phoneCode: phoneCode.optional().describe('What the phone-number button gave: the number is bound, too'),
   device: deviceSchema.optional(),
   mode: deliveryMode,
@@ -31,7 +32,7 @@ const miniProgramLoginExample: z.input<typeof miniProgramLogin> = {
 
 const mobileLogin = z.strictObject({
   code: wechatCode.describe("What WeChat's SDK gave the app; serves once, for ten minutes"),
-  appId: z.string().min(1).max(64).optional().describe('Needed where several native apps are configured'),
+  appId: wechatAppId('native apps'),
   device: deviceSchema.optional(),
   mode: deliveryMode,
 });

@@ -37,6 +37,9 @@ export type Values<Variables extends Record<string, Variable>> = {
     : never;
 };
 
+/** Any text that could be meant. */
+export const text = z.string().max(4096);
+
 const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 function parseDuration(text: string): number | undefined {

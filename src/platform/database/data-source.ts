@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { ConfigError } from '../config/config-error.js';
 import type { DatabaseConfig } from '../config/config.js';
 import { DatabaseLogger } from './database-logger.js';
@@ -80,7 +80,7 @@ async function mysqlOptions(
 
 function shared({ entities, migrations }: Schema) {
   return {
-    entities: entities as unknown as EntitySchema[],
+    entities,
     migrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each' as const,

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, Driver } from 'typeorm';
 
 /** The parts of mysql2's pool and connections that the limits need. */
 interface Connection {
@@ -26,7 +26,7 @@ export function installMysqlLimits(
   acquireTimeoutMs: number,
   queryTimeoutMs?: number,
 ): void {
-  const { pool } = dataSource.driver as unknown as { pool: Pool };
+  const { pool } = dataSource.driver as Driver & { pool: Pool };
   const ready = new WeakSet<Connection>();
   const getConnection = pool.getConnection.bind(pool);
   pool.getConnection = (callback) => {
