@@ -6,7 +6,7 @@ import { startServices } from '../test/support/services/services.js';
 import type { Announcement } from './child.js';
 import { NodeProcess } from './node-process.js';
 
-const appId = 'wx0123456789abcdef';
+export const appId = 'wx0123456789abcdef';
 
 /** What service and floor stand on alike. */
 export interface Backends {
@@ -51,7 +51,8 @@ export async function startChild(entry: string, env: NodeJS.ProcessEnv = {}): Pr
   return { process: child, url: `http://127.0.0.1:${port}` };
 }
 
-async function productionEnv(addresses: Pick<Backends, 'databaseUrl' | 'redisUrl' | 'wechatUrl'>) {
+/** The environment of the service, on these servers. */
+export async function productionEnv(addresses: Pick<Backends, 'databaseUrl' | 'redisUrl' | 'wechatUrl'>) {
   return {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',

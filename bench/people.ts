@@ -37,7 +37,7 @@ export function logInPeople(url: string, count: number): Promise<Tokens[]> {
   return Promise.all(Array.from({ length: count }, (_, i) => logIn(url, `p${i}`)));
 }
 
-async function logIn(url: string, person: string): Promise<Tokens> {
+export async function logIn(url: string, person: string): Promise<Tokens> {
   const response = await fetch(url + paths.login, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

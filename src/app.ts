@@ -11,35 +11,43 @@ import { openDatabase } from './platform/database/migrate.js';
 import { serveDocs } from './platform/http/docs.js';
 import { collectRoutes, createAdapter, refuseOtherMethods, registerCors } from './platform/http/server.js';
 import { createLoggers, NestLogger } from './platform/observability/logger.js';
+import { Metrics } from './platform/observability/metrics.js';
 import { servePages } from './pages/pages.js';
 import { schema } from './schema.js';
 import { serveVerifyFiles } from './wechat/verify-files.js';
-import { simulatedApps, simulator } from './simulator/simulator.plugin.js';
+import type { SimulatedApp } from './simulator/simulator.plugin.js';
 
 /**
  * The whole service, ready to listen: what main runs and what every end-to-end test runs.
  * @throws ConfigError where the configuration and what it names do not fit together
  */
 export async function createApp(given: Config): Promise<NestFastifyApplication> {
-  const config = withSimulatedApps(given);
+  const simulation = given.simulator ? await loadSimulator() : undefined;
+  const config = withSimulatedApps(given, simulation?.simulatedApps);
   const loggers = createLoggers(config);
   const nestLogger = new NestLogger(loggers.application);
   Logger.overrideLogger(nestLogger);
   for (const warning of config.warnings) nestLogger.warn(warning, 'Configuration');
   const dataSource = await openDatabase(config.database, schema);
-  const adapter = createAdapter(config, loggers.access);
+  const metrics = new Metrics();
+  metrics.watchProcess();
+  const adapter = createAdapter(config, loggers.access, metrics);
   const server = adapter.getInstance<FastifyInstance>();
   await server.register(fastifyCookie);
   await registerCors(server, config.corsOrigins);
-  if (config.simulator) {
-    await server.register(simulator, { prefix: '/simulator', apps: boundApps(config), service: ownPlace });
+  if (simulation) {
+    await server.register(simulation.simulator, {
+      prefix: '/simulator',
+      apps: boundApps(config),
+      service: ownPlace,
+    });
   }
   const routes = collectRoutes(server);
   serveVerifyFiles(server, config.wechat.verifyFiles);
   let app: NestFastifyApplication | undefined;
   try {
     await servePages(server, config);
-    app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource), adapter, {
+    app = await NestFactory.create<NestFastifyApplication>(rootModule(config, dataSource, metrics), adapter, {
       logger: nestLogger,
       bodyParser: false,
       abortOnError: false,
@@ -56,16 +64,22 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   }
 }
 
-/** The configuration and the opened database are what the modules are handed from outside. */
-function rootModule(config: Config, dataSource: DataSource) {
+/** Loaded where it is asked for alone: the image for production has none. */
+async function loadSimulator() {
+  return import('./simulator/simulator.plugin.js');
+}
+
+/** What the modules are handed from outside: it was needed before there were any. */
+function rootModule(config: Config, dataSource: DataSource, metrics: Metrics) {
   return {
     module: AppModule,
     global: true,
     providers: [
       { provide: Config, useValue: config },
       { provide: DataSource, useValue: dataSource },
+      { provide: Metrics, useValue: metrics },
     ],
-    exports: [Config, DataSource],
+    exports: [Config, DataSource, Metrics],
   };
 }
 
@@ -86,8 +100,8 @@ function pushOf({ appId, pushToken: token, encodingAesKey }: WechatApp, apiUrl: 
 }
 
 /** Without apps of its own the service plays with those of the simulator. */
-function withSimulatedApps(config: Config): Config {
-  if (!config.simulator || config.wechat.apps.length > 0) return config;
+function withSimulatedApps(config: Config, simulatedApps: readonly SimulatedApp[] = []): Config {
+  if (config.wechat.apps.length > 0) return config;
   const apps = simulatedApps.map(({ kind, appId, appSecret, pushToken, name }) => ({
     kind,
     appId,

@@ -3,9 +3,11 @@ import type { Config } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { explainFailedStart } from './platform/config/explain-failed-start.js';
 import { loadConfig } from './platform/config/load-config.js';
+import { startTracing } from './platform/observability/start-tracing.js';
 
 try {
   const config = loadConfig(environment());
+  await startTracing(config);
   const app = await createApp(config);
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(config.port, config.host);

@@ -1,35 +1,30 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { createDatabase } from '../../test/support/services/database.js';
+import { createDatabase, type TestDatabase } from '../../test/support/services/database.js';
 import { startMariadb } from '../../test/support/services/mariadb.js';
 import type { Options } from './options.js';
 
 /** Data, indexes, the log, and the sorting while indexes are built. */
 const diskBytesPerRow = 1500;
+/** The same of a user with identity and session. */
+const diskBytesPerUser = 5000;
 
-export interface ScaleDatabase {
-  url: string;
+export interface ScaleServer {
+  createDatabase(): Promise<TestDatabase>;
   stop(): Promise<void>;
 }
 
-/** An empty database on the server that TEST_DATABASE_URL names, else on a throwaway MariaDB in the temporary folder. */
-export async function startDatabase({ rows, bufferPoolMiB }: Options): Promise<ScaleDatabase> {
+/** The server that TEST_DATABASE_URL names, else a throwaway MariaDB in the temporary folder. */
+export async function startServer({ rows, users, bufferPoolMiB }: Options): Promise<ScaleServer> {
   const named = process.env.TEST_DATABASE_URL;
-  if (!named) await requireDisk(rows * diskBytesPerRow);
+  if (!named) await requireDisk(rows * diskBytesPerRow + users * diskBytesPerUser);
   const server = named ? undefined : await startMariadb({ args: serverArgs(bufferPoolMiB) });
-  try {
-    const database = await createDatabase(server?.url ?? named);
-    return {
-      url: database.url,
-      stop: async () => {
-        await database.drop();
-        await server?.stop();
-      },
-    };
-  } catch (error) {
-    await server?.stop();
-    throw error;
-  }
+  return {
+    createDatabase: () => createDatabase(server?.url ?? named),
+    stop: async () => {
+      await server?.stop();
+    },
+  };
 }
 
 /** As durable as in production, with room to load much at once. */

@@ -16,13 +16,14 @@ const rowsPerChunk = 500;
 export async function loadTable(databaseUrl: string, seed: Seed): Promise<void> {
   const connection = await createConnection({ uri: databaseUrl });
   try {
+    // With the checks on, an index that a foreign key needs could not be taken away.
+    await connection.query('SET unique_checks = 0, foreign_key_checks = 0');
     const indexes = await secondaryIndexes(connection, seed.table);
     await alter(
       connection,
       seed.table,
       indexes.map(({ name }) => `DROP INDEX ${name}`),
     );
-    await connection.query('SET unique_checks = 0, foreign_key_checks = 0');
     await connection.query({
       sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${seed.table} CHARACTER SET utf8mb4 (${seed.columns.join()})`,
       infileStreamFactory: () => Readable.from(chunks(seed.rows)),

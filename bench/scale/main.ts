@@ -1,37 +1,55 @@
-// npm run bench:scale [-- rows]: pages of the audit log, and its retention, in a table of ten million rows.
+// npm run bench:scale [-- rows]: a million users and ten million rows of the audit log, beside a hundredth of both.
 import { cpus, loadavg } from 'node:os';
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import { connectDatabase } from '../../src/platform/database/data-source.js';
-import { openDatabase } from '../../src/platform/database/migrate.js';
 import { schema } from '../../src/schema.js';
+import { endChildrenWithUs } from '../node-process.js';
 import { commit, databaseVersion } from '../report/machine.js';
-import { startDatabase } from './database.js';
-import { loadTable } from './load-table.js';
+import { startServer, type ScaleServer } from './database.js';
 import { readOptions } from './options.js';
+import { measureFlows, type FlowMeasurement } from './over-http.js';
 import { measurePages, type PageMeasurement } from './pages.js';
 import { questions, type Question } from './questions.js';
-import { print, save } from './report.js';
+import { print, save, type ScaleResults } from './report.js';
 import { measureRetention } from './retention.js';
-import { auditLogSeed, spanUntil } from './seed/audit-log.js';
+import { spanUntil, type Span } from './seed/audit-log.js';
+import { seedDatabase } from './seed/seed-database.js';
 
 const options = readOptions(process.env, process.argv.slice(2));
+const besideShare = 0.01;
 const fewRows = 1000;
-const span = spanUntil(Date.now());
 
 Logger.overrideLogger(['warn', 'error']);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-const database = await startDatabase(options);
+endChildrenWithUs();
+const server = await startServer(options);
 try {
+  const results = await run(server);
+  print(results);
+  console.log(`\n${save(results)}`);
+  // Answers that were refused cost less than the work they stand for.
+  if (
+    Object.values(results.flows)
+      .flat()
+      .some(({ errors }) => errors > 0)
+  )
+    process.exitCode = 1;
+} finally {
+  await server.stop();
+}
+
+async function run(started: ScaleServer): Promise<ScaleResults> {
   const before = { at: new Date().toISOString(), loadAverage: loadavg()[0] ?? 0 };
-  const seedSeconds = await seed();
-  const [first, second] = [await connect(), await connect()];
+  const beside = await measureBeside(started);
+  const database = await started.createDatabase();
+  const span = spanUntil(Date.now(), options.users);
   try {
-    const pages = await measureQuestions(first);
-    progress('retention');
-    const results = {
+    progress(`seeding ${options.rows} rows and ${options.users} users`);
+    const seedSeconds = await seedDatabase(database.url, options.rows, span);
+    const flows = await measureFlows(database.url, options.users, options, progress);
+    return {
       ...before,
       commit: commit(),
       node: process.version,
@@ -39,39 +57,50 @@ try {
       database: await databaseVersion(database.url),
       options,
       seedSeconds,
+      ...(await measureAuditLog(database.url, span)),
+      flows: { beside, scaled: flows },
+    };
+  } finally {
+    await database.drop();
+  }
+}
+
+/** The same requests where everything is a hundredth as large. */
+async function measureBeside(started: ScaleServer): Promise<FlowMeasurement[]> {
+  const [rows, users] = [options.rows, options.users].map((count) => Math.ceil(count * besideShare));
+  const database = await started.createDatabase();
+  try {
+    await seedDatabase(database.url, rows!, spanUntil(Date.now(), users!));
+    return await measureFlows(database.url, users!, options, progress);
+  } finally {
+    await database.drop();
+  }
+}
+
+/** By the services themselves, on connections of their own. */
+async function measureAuditLog(url: string, span: Span) {
+  const [first, second] = [await connect(url), await connect(url)];
+  try {
+    const pages = await measureQuestions(first, span);
+    progress('retention');
+    return {
       tableMiB: await tableMiB(first),
       pages,
       retention: await measureRetention([first, second], quickQuestions(pages), span),
     };
-    print(results);
-    console.log(`\n${save(results)}`);
   } finally {
     await first.destroy();
     await second.destroy();
   }
-} finally {
-  await database.stop();
-}
-
-async function seed(): Promise<number> {
-  progress(`seeding ${options.rows} rows`);
-  const startedAt = performance.now();
-  const migrated = await openDatabase(configOf(database.url), schema);
-  await migrated.destroy();
-  await loadTable(database.url, auditLogSeed(options.rows, span));
-  return (performance.now() - startedAt) / 1000;
 }
 
 /** One connection, so that its counters tell what a page has read, and no time limit, so that slow pages show. */
-function connect(): Promise<DataSource> {
-  return connectDatabase({ ...configOf(database.url), poolSize: 1 }, schema);
+function connect(url: string): Promise<DataSource> {
+  const config = loadDatabaseConfig({ NODE_ENV: 'test', DATABASE_URL: url });
+  return connectDatabase({ ...config, poolSize: 1 }, schema);
 }
 
-function configOf(url: string) {
-  return loadDatabaseConfig({ NODE_ENV: 'test', DATABASE_URL: url, DATABASE_MIGRATE: 'true' });
-}
-
-async function measureQuestions(dataSource: DataSource): Promise<PageMeasurement[]> {
+async function measureQuestions(dataSource: DataSource, span: Span): Promise<PageMeasurement[]> {
   const measurements: PageMeasurement[] = [];
   for (const question of questions) {
     progress(question.name);

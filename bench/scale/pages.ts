@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { AuditEntryEntity } from '../../src/audit/audit-entry.entity.js';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
 import { latencyOf, timed, type Latency } from './latency.js';
 import type { Question } from './questions.js';
 import { randomFrom } from './seed/random.js';
@@ -45,7 +46,7 @@ export async function measurePages(
 }
 
 export function auditLogOf(dataSource: DataSource): AuditLog {
-  return new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource);
+  return new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource, new Metrics());
 }
 
 /** Rows that this session has read, so the data source must have one connection alone. */

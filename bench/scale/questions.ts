@@ -2,7 +2,7 @@ import { firstIdAt } from '../../src/audit/audit-entry-id.js';
 import type { AuditFilter } from '../../src/audit/audit-log-page.js';
 import { toCursor } from '../../src/platform/http/cursor.js';
 import type { Span } from './seed/audit-log.js';
-import { address, addresses, hot, people, userId } from './seed/population.js';
+import { address, addresses, hot, userId } from './seed/population.js';
 import type { Random } from './seed/random.js';
 
 export interface Asked {
@@ -18,13 +18,17 @@ export interface Question {
 
 const dayMs = 86_400_000;
 const same = (name: string, filter: AuditFilter): Question => ({ name, ask: () => ({ filter }) });
-const drawn = (name: string, draw: (random: Random) => AuditFilter): Question => ({
+const drawn = (name: string, draw: (random: Random, span: Span) => AuditFilter): Question => ({
   name,
-  ask: (random) => ({ filter: draw(random) }),
+  ask: (random, span) => ({ filter: draw(random, span) }),
 });
-const windowed = (name: string, days: number, draw: (random: Random) => AuditFilter): Question => ({
+const windowed = (
+  name: string,
+  days: number,
+  draw: (random: Random, span: Span) => AuditFilter,
+): Question => ({
   name,
-  ask: (random, span) => ({ filter: { ...draw(random), ...window(days, random, span) } }),
+  ask: (random, span) => ({ filter: { ...draw(random, span), ...window(days, random, span) } }),
 });
 const deep = (name: string, filter: AuditFilter): Question => ({
   name,
@@ -36,13 +40,13 @@ export const questions: Question[] = [
   deep('none, deep cursor', {}),
   windowed('from/to of a day', 1, () => ({})),
 
-  drawn('userId', (random) => ({ userId: somebody(random) })),
+  drawn('userId', (random, span) => ({ userId: somebody(random, span) })),
   same('userId hot', { userId: hot.robot.userId }),
   same('userId hot + event it never did', { userId: hot.robot.userId, event: 'refresh_token_reused' }),
   same('userId hot + blocked', { userId: hot.robot.userId, blocked: true }),
   same('userId hot + another address', { userId: hot.robot.userId, address: hot.office }),
-  windowed('userId + event + from/to of 30 days', 30, (random) => ({
-    userId: somebody(random),
+  windowed('userId + event + from/to of 30 days', 30, (random, span) => ({
+    userId: somebody(random, span),
     event: 'login',
   })),
 
@@ -77,7 +81,7 @@ export const questions: Question[] = [
   same('event rare + blocked, none such', { event: 'unionid_conflict', blocked: true }),
 ];
 
-function somebody(random: Random): string {
+function somebody(random: Random, { people }: Span): string {
   return userId(Math.floor(random() * people));
 }
 
@@ -90,6 +94,6 @@ function momentIn({ from, to }: Span, random: Random): number {
 }
 
 function window(days: number, random: Random, { from, to }: Span): Pick<AuditFilter, 'from' | 'to'> {
-  const start = momentIn({ from, to: to - days * dayMs }, random);
+  const start = Math.floor(from + random() * (to - days * dayMs - from));
   return { from: start, to: start + days * dayMs };
 }

@@ -7,6 +7,7 @@ import { whenceOf } from '../platform/http/client-address.js';
 import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageSchema, type Page } from '../platform/http/page.js';
 import { noBody } from '../platform/http/validation.js';
+import { FreshLogin } from '../session/fresh-login.service.js';
 import { IdentityLinks } from '../users/identity-links.service.js';
 import { identityView, type IdentityView } from '../users/identity.view.js';
 import { identityExample } from '../users/user.examples.js';
@@ -17,7 +18,10 @@ const identityParams = z.object({ id: z.string().max(256) });
 @ApiBearerAuth()
 @Controller('api/v1/users/me/identities')
 export class IdentitiesController {
-  constructor(private readonly links: IdentityLinks) {}
+  constructor(
+    private readonly links: IdentityLinks,
+    private readonly freshLogin: FreshLogin,
+  ) {}
 
   @Get()
   @ApiOperation({ operationId: 'listIdentities', summary: 'By which WeChat accounts one gets in' })
@@ -28,17 +32,23 @@ export class IdentitiesController {
   }
 
   @Delete(':id')
-  @ApiOperation({ operationId: 'unlinkIdentity', summary: 'Takes one of the ways in away' })
+  @ApiOperation({
+    operationId: 'unlinkIdentity',
+    summary: 'Takes one of the ways in away',
+    description: 'The login, or its last proof, must be younger than FRESH_LOGIN.',
+  })
   @ApiInput(noBody, {})
   @ApiAnswer(200, z.null(), null)
-  @ApiErrors('not_found', 'last_identity')
+  @ApiErrors('not_found', 'last_identity', 'fresh_login_required')
   @ApiCallerErrors()
   async unlink(
-    @CurrentCaller() { userId }: Caller,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: identityParams }) { id }: z.infer<typeof identityParams>,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
   ): Promise<void> {
-    await this.links.unlink(userId, id, whenceOf(request));
+    await this.links.unlink(caller.userId, id, whenceOf(request), (manager) =>
+      this.freshLogin.requireWithin(manager, caller),
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codePoints } from '../platform/http/code-points.js';
 import { profileOf } from '../wechat/wechat-profile.js';
 
 const nicknameLength = 64;
@@ -6,20 +7,11 @@ const nicknameLength = 64;
 /** Control characters, halves of characters, line breaks, and what turns the direction of the text around it. */
 const fitForDisplay = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u;
 
-/** Counted in code points, as people count; zod itself counts an emoji twice. */
-function atMost(maximum: number): z.core.CheckFn<string> {
-  return ({ value, issues }) => {
-    if (Array.from(value).length > maximum)
-      issues.push({ code: 'too_big', origin: 'string', maximum, inclusive: true, input: value });
-  };
-}
-
 const nickname = z
   .string()
   .trim()
-  .min(1)
   .regex(fitForDisplay)
-  .check(atMost(nicknameLength))
+  .check(codePoints(1, nicknameLength))
   .meta({ maxLength: nicknameLength })
   .describe('1 to 64 code points; “微信用户” is no nickname and clears it');
 

@@ -2,18 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DecryptionLimits } from '../audit/decryption-limits.service.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Caller } from '../platform/http/caller.decorator.js';
+import type { Whence } from '../platform/http/client-address.js';
 import { Phones } from '../users/phones.service.js';
 import { SessionKeys } from '../users/session-keys.service.js';
 import type { UserView } from '../users/user.view.js';
 import { Users } from '../users/users.service.js';
 import { WechatApps } from '../wechat/wechat-apps.js';
 import { readWechatData, type WechatDataInput } from './wechat-data.js';
-
-/** From where a request comes. */
-interface Whence {
-  address: string;
-  userAgent?: string;
-}
 
 /** Takes over what WeChat sealed for a mini program, with the session_keys of the caller's logins there. */
 @Injectable()

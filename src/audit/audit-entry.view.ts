@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoTime } from '../platform/http/iso-time.js';
 import type { AuditEntryEntity } from './audit-entry.entity.js';
 import { auditEvents } from './audit-event.js';
 
@@ -29,7 +30,7 @@ export type AuditEntryRow = Omit<AuditEntryEntity, 'at' | 'blocked'> & {
 export function toAuditEntryView(row: AuditEntryRow): AuditEntryView {
   return {
     id: row.id,
-    at: new Date(Number(row.at)).toISOString(),
+    at: isoTime(row.at),
     event: row.event,
     userId: row.userId,
     username: row.username,

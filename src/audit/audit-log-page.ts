@@ -1,3 +1,11 @@
+import {
+  allOf,
+  firstOf,
+  useIndex,
+  type Condition,
+  type Engine,
+  type Statement,
+} from '../platform/database/statement.js';
 import { firstIdAt } from './audit-entry-id.js';
 
 /** Which acts are asked for; all that is given must hold. */
@@ -10,18 +18,6 @@ export interface AuditFilter {
   from?: number;
   /** Milliseconds since 1970, this one not included. */
   to?: number;
-}
-
-export interface Statement {
-  sql: string;
-  parameters: (string | number)[];
-}
-
-export type Engine = 'sqlite' | 'mysql';
-
-interface Condition {
-  sql: string;
-  value: string | number;
 }
 
 const afterAllIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -37,8 +33,10 @@ export function pageStatement(
   before: string | undefined,
   limit: number,
 ): Statement {
-  const ids = newestOf(
+  const ids = firstOf(
     branches(filter).map((branch) => idsStatement(engine, branch, before, limit)),
+    'id',
+    'id DESC',
     limit,
   );
   return {
@@ -63,52 +61,37 @@ function idsStatement(
   before: string | undefined,
   limit: number,
 ): Statement {
-  const conditions = [...matches(filter), ...bounds(filter, before)];
-  const where = conditions.map(({ sql }) => sql).join(' AND ');
+  const where = allOf([...matches(filter), ...bounds(filter, before)]);
+  const from = `audit_log f ${useIndex(engine, indexFor(filter))}`;
   return {
-    sql: `SELECT f.id FROM audit_log f ${hint(engine, indexFor(filter))} WHERE ${where} ORDER BY f.id DESC LIMIT ${limit}`,
-    parameters: conditions.map(({ value }) => value),
-  };
-}
-
-function newestOf(statements: Statement[], limit: number): Statement {
-  if (statements.length === 1) return statements[0]!;
-  const all = statements.map(({ sql }) => `SELECT id FROM (${sql}) branch`).join(' UNION ALL ');
-  return {
-    sql: `${all} ORDER BY id DESC LIMIT ${limit}`,
-    parameters: statements.flatMap(({ parameters }) => parameters),
+    sql: `SELECT f.id FROM ${from} WHERE ${where.sql} ORDER BY f.id DESC LIMIT ${limit}`,
+    parameters: where.parameters,
   };
 }
 
 function matches({ userId, address, event, blocked }: AuditFilter): Condition[] {
   return [
-    ...(userId === undefined ? [] : [{ sql: 'f.user_id = ?', value: userId }]),
-    ...(address === undefined ? [] : [{ sql: 'f.address = ?', value: address }]),
-    ...(event === undefined ? [] : [{ sql: 'f.event = ?', value: event }]),
+    ...(userId === undefined ? [] : [{ sql: 'f.user_id = ?', values: [userId] }]),
+    ...(address === undefined ? [] : [{ sql: 'f.address = ?', values: [address] }]),
+    ...(event === undefined ? [] : [{ sql: 'f.event = ?', values: [event] }]),
     // SQLite's driver aborts the process where it is handed a boolean.
-    ...(blocked === undefined ? [] : [{ sql: 'f.blocked = ?', value: Number(blocked) }]),
+    ...(blocked === undefined ? [] : [{ sql: 'f.blocked = ?', values: [Number(blocked)] }]),
   ];
 }
 
 function bounds({ from, to }: AuditFilter, before: string | undefined): Condition[] {
   return [
-    ...(from === undefined ? [] : [{ sql: 'f.id >= ?', value: firstIdAt(from) }]),
-    ...(to === undefined ? [] : [{ sql: 'f.id < ?', value: firstIdAt(to) }]),
+    ...(from === undefined ? [] : [{ sql: 'f.id >= ?', values: [firstIdAt(from)] }]),
+    ...(to === undefined ? [] : [{ sql: 'f.id < ?', values: [firstIdAt(to)] }]),
     // Without a bound MySQL likes to intersect whole indexes, and then to sort.
-    { sql: 'f.id < ?', value: before ?? afterAllIds },
+    { sql: 'f.id < ?', values: [before ?? afterAllIds] },
   ];
 }
 
 /** The one that has all that is asked for side by side; among one user's acts the rest is looked for. */
-function indexFor({ userId, address, event, blocked }: AuditFilter): string | undefined {
+function indexFor({ userId, address, event, blocked }: AuditFilter): string {
   if (userId !== undefined) return 'audit_log_user';
   if (address !== undefined) return event === undefined ? 'audit_log_address' : 'audit_log_address_event';
   if (event !== undefined) return 'audit_log_event';
-  return blocked === undefined ? undefined : 'audit_log_blocked';
-}
-
-/** Without a word planners like to walk the whole table instead, where the limit is small. */
-function hint(engine: Engine, index: string | undefined): string {
-  if (engine === 'mysql') return `FORCE INDEX (${index ?? 'PRIMARY'})`;
-  return index === undefined ? '' : `INDEXED BY ${index}`;
+  return blocked === undefined ? 'PRIMARY' : 'audit_log_blocked';
 }

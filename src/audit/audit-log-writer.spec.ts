@@ -37,7 +37,8 @@ class Log {
 function setUp(settings: ConstructorParameters<typeof AuditLogWriter>[2] = {}) {
   const [database, log] = [new Database(), new Log()];
   const quick = { batchSize: 10, capacity: 50, delayMs: 20, firstPauseMs: 5, longestPauseMs: 20 };
-  const writer = new AuditLogWriter(database.write, log, { ...quick, ...settings });
+  let dropped = 0;
+  const writer = new AuditLogWriter(database.write, log, { ...quick, ...settings }, () => dropped++);
   let count = 0;
   const add = (entries: number, outcome: Outcome = 'success') => {
     for (let i = 0; i < entries; i++)
@@ -47,7 +48,7 @@ function setUp(settings: ConstructorParameters<typeof AuditLogWriter>[2] = {}) {
     for (let i = 0; i < 400 && database.rows.length < entries; i++) await sleep(5);
     expect(database.rows).toHaveLength(entries);
   };
-  return { writer, database, log, add, written };
+  return { writer, database, log, add, written, dropped: () => dropped };
 }
 
 const numbers = (from: number, to: number) =>
@@ -100,14 +101,16 @@ describe('the audit log’s writer', () => {
   });
 
   it('loses the oldest where too many wait, and says once that it does and then how many', async () => {
-    const { database, log, add, written } = setUp();
+    const { writer, database, log, add, written, dropped } = setUp();
     database.away = true;
     add(10);
     await sleep(30);
     add(60);
     await sleep(30);
+    expect([writer.backlog, dropped()]).toEqual([50, 20]);
     database.away = false;
     await written(50);
+    expect([writer.backlog, dropped()]).toEqual([0, 20]);
     expect(database.names).toEqual(numbers(21, 70));
     expect(log.errors.filter((line) => line.includes('too many'))).toHaveLength(1);
     expect(log.warnings).toEqual(['20 audit entries were lost']);

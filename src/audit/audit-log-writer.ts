@@ -37,8 +37,14 @@ export class AuditLogWriter {
     private readonly insert: WriteEntries,
     private readonly logger: Pick<Logger, 'error' | 'warn'>,
     settings: Partial<typeof defaults> = {},
+    private readonly onDrop: () => void = () => undefined,
   ) {
     this.settings = { ...defaults, ...settings };
+  }
+
+  /** How many entries are not written yet. */
+  get backlog(): number {
+    return this.waiting.size;
   }
 
   add(entry: AuditEntryEntity): void {
@@ -129,6 +135,7 @@ export class AuditLogWriter {
     if (this.waiting.size <= this.settings.capacity) return;
     this.waiting.dropOne();
     this.lost += 1;
+    this.onDrop();
     if (this.lost === 1)
       this.logger.error('too many audit entries wait for the database: refusals are lost, then the oldest');
   }

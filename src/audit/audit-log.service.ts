@@ -3,11 +3,14 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, In, IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import { selectList } from '../platform/database/select-list.js';
+import { engineOf, type Engine } from '../platform/database/statement.js';
 import { idOfCursor, pageOf, type Page } from '../platform/http/page.js';
+import { Metrics } from '../platform/observability/metrics.js';
+import { addEntries } from './add-entries.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { toAuditEntry, type NewAuditEntry } from './audit-entry.js';
 import { toAuditEntryView, type AuditEntryRow, type AuditEntryView } from './audit-entry.view.js';
-import { pageStatement, type AuditFilter, type Engine } from './audit-log-page.js';
+import { pageStatement, type AuditFilter } from './audit-log-page.js';
 import { AuditLogWriter } from './audit-log-writer.js';
 
 const shutdownLimitMs = 2000;
@@ -17,16 +20,20 @@ const flushLimitMs = 1000;
 @Injectable()
 export class AuditLog implements OnApplicationShutdown {
   private readonly logger = new Logger('AuditLog');
-  private readonly writer = new AuditLogWriter((entries) => this.insert(entries), this.logger);
+  private readonly writer: AuditLogWriter;
   private readonly columns: string;
   private readonly engine: Engine;
 
   constructor(
     @InjectRepository(AuditEntryEntity) private readonly repository: Repository<AuditEntryEntity>,
     dataSource: DataSource,
+    metrics: Metrics,
   ) {
     this.columns = selectList(dataSource, AuditEntryEntity, 'a');
-    this.engine = dataSource.options.type === 'better-sqlite3' ? 'sqlite' : 'mysql';
+    this.engine = engineOf(dataSource);
+    const write = (entries: AuditEntryEntity[]) => addEntries(dataSource, entries);
+    this.writer = new AuditLogWriter(write, this.logger, {}, () => metrics.count('auditDropped', {}));
+    metrics.read('auditWaiting', () => [{ value: this.writer.backlog }]);
   }
 
   /** Not before the last request was answered; the database is closed after all who stand on it. */
@@ -46,6 +53,11 @@ export class AuditLog implements OnApplicationShutdown {
     }
   }
 
+  /** Remembers an act together with what it changes, or neither: what must be proved later is never lost on the way. */
+  async recordWithin(manager: EntityManager, entry: NewAuditEntry): Promise<void> {
+    await manager.insert(AuditEntryEntity, toAuditEntry(entry));
+  }
+
   /**
    * One page, the newest first; entries that come later move nothing on the pages after it.
    * @throws AppError invalid_request where the cursor is none of ours
@@ -62,20 +74,9 @@ export class AuditLog implements OnApplicationShutdown {
     await Promise.race([this.writer.flush(), sleep(flushLimitMs, undefined, { ref: false })]);
   }
 
-  /** The one change that entries ever see, within the transaction that erases these users; flush before it begins. */
+  /** The one change that entries ever see, where these users are erased; what this process has in hand must be flushed before. */
   async forgetUsernames(manager: EntityManager, userIds: string[]): Promise<void> {
     const named = { userId: In(userIds), username: Not(IsNull()) };
     await manager.update(AuditEntryEntity, named, { username: null });
-  }
-
-  /** In one statement, so that a batch is there or not, and the same batch again changes nothing. */
-  private async insert(entries: AuditEntryEntity[]): Promise<void> {
-    await this.repository
-      .createQueryBuilder()
-      .insert()
-      .values(entries)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
   }
 }

@@ -1,13 +1,19 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { LessThan, type Repository } from 'typeorm';
 import { Config } from '../platform/config/config.js';
 import { HourlyChore } from '../platform/store/hourly-chore.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { firstIdAt } from './audit-entry-id.js';
+import { LoginCountEntity } from './login-count.entity.js';
 
-/** Lets go of entries older than AUDIT_RETENTION. */
+/**
+ * Counts of logins name nobody, so they outlive the entries: two years, for a look at this year beside the last.
+ */
+const countsKeptMs = 2 * 366 * 86_400_000;
+
+/** Lets go of entries older than AUDIT_RETENTION, and of old counts. */
 @Injectable()
 export class AuditRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly chore: HourlyChore;
@@ -21,7 +27,7 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
       name: 'audit-retention',
       what: 'audit entries',
       size: 1000,
-      bites: [(size) => this.deleteBite(size)],
+      bites: [(size) => this.deleteBite(size), (size) => this.deleteCounts(size)],
     });
   }
 
@@ -50,6 +56,19 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
       .delete()
       .where('id < :end', { end: after?.id ?? end })
       .execute();
+    return affected ?? 0;
+  }
+
+  private async deleteCounts(size: number): Promise<number> {
+    const { manager } = this.repository;
+    const end = Date.now() - countsKeptMs;
+    const [after] = await manager.query<{ hour: number | string }[]>(
+      `SELECT hour FROM login_counts WHERE hour < ? ORDER BY hour LIMIT 1 OFFSET ${size}`,
+      [end],
+    );
+    const { affected } = await manager.delete(LoginCountEntity, {
+      hour: LessThan(Number(after?.hour ?? end)),
+    });
     return affected ?? 0;
   }
 }

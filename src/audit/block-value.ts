@@ -11,7 +11,7 @@ const schemas: Record<BlockKind, z.ZodType<{ value: string }>> = {
     value: z
       .string()
       .regex(/^\S(?:.*\S)?$/)
-      .transform(canonicalAccount)
+      .transform(inSmallLetters)
       .pipe(z.string().max(longestAccount)),
   }),
 };
@@ -24,8 +24,9 @@ export function canonicalBlockValue(kind: BlockKind, value: string): string {
   return parseRequest(schemas[kind], { value }).value;
 }
 
-export function canonicalAccount(account: string): string {
-  return account.toLowerCase();
+/** Fit to be shown; whoever looks like it is blocked too, see BlocklistSnapshot. */
+function inSmallLetters(account: string): string {
+  return account.normalize('NFC').toLowerCase();
 }
 
 function toAddressRange(text: string, context: z.core.$RefinementCtx<string>): string {

@@ -1,7 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, textColumn, timeColumn } from '../platform/database/columns.js';
 
-export type BlockKind = 'address' | 'account';
+export const blockKinds = ['address', 'account'] as const;
+export type BlockKind = (typeof blockKinds)[number];
 
 /** Whom we let no more try to log in: an address, a range of them, or an account; one row each. */
 @Entity('blocks')

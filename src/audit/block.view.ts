@@ -1,15 +1,18 @@
-import type { BlockEntity, BlockKind } from './block.entity.js';
+import { z } from 'zod';
+import { isoTime } from '../platform/http/iso-time.js';
+import { blockKinds, type BlockEntity } from './block.entity.js';
 
 /** A block as operators see it. */
-export interface BlockView {
-  id: string;
-  kind: BlockKind;
-  value: string;
-  reason: string;
-  createdAt: string;
-  /** Null: stands until it is removed. */
-  expiresAt: string | null;
-}
+export const blockView = z.object({
+  id: z.string(),
+  kind: z.enum(blockKinds),
+  value: z.string().describe('In its one spelling'),
+  reason: z.string(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable().describe('Null: stands until it is removed'),
+});
+
+export type BlockView = z.infer<typeof blockView>;
 
 export function toBlockView({ id, kind, value, reason, createdAt, expiresAt }: BlockEntity): BlockView {
   return {
@@ -17,7 +20,7 @@ export function toBlockView({ id, kind, value, reason, createdAt, expiresAt }: B
     kind,
     value,
     reason,
-    createdAt: new Date(createdAt).toISOString(),
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    createdAt: isoTime(createdAt),
+    expiresAt: expiresAt === null ? null : isoTime(expiresAt),
   };
 }

@@ -55,6 +55,20 @@ describe('a snapshot of the blocklist', () => {
     expect(snapshot.blocksAddress('203.0.113.7', 2000)).toBe(true);
   });
 
+  it('blocks an account in every spelling that looks the same, until the last of its blocks ends', () => {
+    const snapshot = new BlocklistSnapshot([
+      { kind: 'account', value: 'mallory', expires_at: 200 },
+      { kind: 'account', value: 'ma11ory', expires_at: 100 },
+    ]);
+    expect(['Mallory', 'MA1lory', 'mаllоry'].map((name) => snapshot.blocksAccount(name, 150))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(snapshot.blocksAccount('malory', 150)).toBe(false);
+    expect(snapshot.blocksAccount('mallory', 200)).toBe(false);
+  });
+
   it('takes an account that is named like an address for no address', () => {
     const snapshot = new BlocklistSnapshot([{ kind: 'account', value: '203.0.113.7', expires_at: null }]);
     expect(snapshot.blocksAddress('203.0.113.7', 1)).toBe(false);

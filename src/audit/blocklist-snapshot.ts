@@ -4,6 +4,7 @@ import {
   networkOf,
   readAddressRange,
 } from '../platform/http/address-range.js';
+import { canonicalAccount } from './account-name.js';
 import type { BlockKind } from './block.entity.js';
 
 /** A block as the driver gives it: its value in its one spelling, milliseconds as text or number. */
@@ -23,7 +24,8 @@ export class BlocklistSnapshot {
 
   constructor(rows: BlockRow[]) {
     for (const { kind, value, expires_at: end } of rows) {
-      this.ends[kind].set(value, end === null ? Infinity : Number(end));
+      const key = kind === 'account' ? canonicalAccount(value) : value;
+      this.noteEnd(kind, key, end === null ? Infinity : Number(end));
       if (kind === 'address') this.notePrefix(value);
     }
   }
@@ -39,9 +41,14 @@ export class BlocklistSnapshot {
     return false;
   }
 
-  /** @param account in its one spelling */
+  /** @param account in any spelling that looks the same */
   blocksAccount(account: string, now: number): boolean {
-    return isBefore(now, this.ends.account.get(account));
+    return isBefore(now, this.ends.account.get(canonicalAccount(account)));
+  }
+
+  /** Of several accounts that look alike, the block that stands longest counts. */
+  private noteEnd(kind: BlockKind, key: string, end: number): void {
+    this.ends[kind].set(key, Math.max(end, this.ends[kind].get(key) ?? end));
   }
 
   private notePrefix(range: string): void {

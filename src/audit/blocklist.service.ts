@@ -5,7 +5,7 @@ import { v7 as newId } from 'uuid';
 import { insertIfAbsent } from '../platform/database/insert-if-absent.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { idOfCursor, pageOf, type Page } from '../platform/http/page.js';
-import { canonicalAccount, canonicalBlockValue } from './block-value.js';
+import { canonicalBlockValue } from './block-value.js';
 import { BlockEntity, type BlockKind } from './block.entity.js';
 import { toBlockView, type BlockView } from './block.view.js';
 import { BlocklistSnapshots } from './blocklist-snapshots.service.js';
@@ -42,8 +42,7 @@ export class Blocklist {
     const snapshot = await this.snapshots.current();
     const now = Date.now();
     if (snapshot.blocksAddress(address, now)) throw blocked('address');
-    if (account !== undefined && snapshot.blocksAccount(canonicalAccount(account), now))
-      throw blocked('account');
+    if (account !== undefined && snapshot.blocksAccount(account, now)) throw blocked('account');
   }
 
   /**

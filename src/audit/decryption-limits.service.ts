@@ -18,7 +18,7 @@ export class DecryptionLimits {
    * @throws AppError too_many_requests; StoreUnavailableError where the try cannot be counted
    */
   async countTry(sessionId: string, hasOpened: boolean): Promise<void> {
-    const key = `decryptions:${sessionId}`;
-    await takePlace(this.store, key, this.config.risk.decryptionsBySession, hasOpened ? 0 : 1);
+    const { decryptionsBySession } = this.config.risk;
+    await takePlace(this.store, 'decryptions', sessionId, decryptionsBySession, hasOpened ? 0 : 1);
   }
 }

@@ -3,7 +3,7 @@ import { Config } from '../platform/config/config.js';
 import { hashSecret } from '../platform/crypto/secrets.js';
 import { addressGroup } from '../platform/http/client-address.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
-import { canonicalAccount } from './block-value.js';
+import { canonicalAccount } from './account-name.js';
 import { Blocklist } from './blocklist.service.js';
 import { takePlace } from './take-place.js';
 
@@ -28,7 +28,16 @@ export class LoginLimits {
    * @throws AppError too_many_requests
    */
   async countAttempt(address: string): Promise<void> {
-    await takePlace(this.store, `login-attempts:${addressGroup(address)}`, this.config.risk.loginsByAddress);
+    await takePlace(this.store, 'login-attempts', addressGroup(address), this.config.risk.loginsByAddress);
+  }
+
+  /**
+   * Counts one account that is made, or tried to be.
+   * @throws AppError too_many_requests
+   */
+  async countRegistration(address: string): Promise<void> {
+    const { registrationsByAddress } = this.config.risk;
+    await takePlace(this.store, 'registrations', addressGroup(address), registrationsByAddress);
   }
 
   /**
@@ -38,8 +47,8 @@ export class LoginLimits {
    * @throws AppError too_many_requests
    */
   async countClientGuess(address: string, isRight: boolean): Promise<void> {
-    const key = `client-guesses:${addressGroup(address)}`;
-    await takePlace(this.store, key, this.config.risk.loginsByAddress, isRight ? 0 : 1);
+    const { loginsByAddress } = this.config.risk;
+    await takePlace(this.store, 'client-guesses', addressGroup(address), loginsByAddress, isRight ? 0 : 1);
   }
 
   /**
@@ -49,12 +58,12 @@ export class LoginLimits {
    * @throws AppError too_many_requests
    */
   async reserveGuess(account: string): Promise<void> {
-    await takePlace(this.store, guessesOf(account), this.config.risk.failuresByAccount);
+    await takePlace(this.store, 'login-guesses', hashOf(account), this.config.risk.failuresByAccount);
   }
 
   /** Gives the account its whole window back. */
   async guessWasRight(account: string): Promise<void> {
-    await this.store.delete(guessesOf(account));
+    await this.store.delete(`login-guesses:${hashOf(account)}`);
   }
 
   /**
@@ -98,7 +107,7 @@ function failuresOf(group: string): string {
   return `login-failures:${group}`;
 }
 
-/** Hashed: what people type as their name may be their password. */
-function guessesOf(account: string): string {
-  return `login-guesses:${hashSecret(canonicalAccount(account))}`;
+/** What people type as their name may be their password. */
+function hashOf(account: string): string {
+  return hashSecret(canonicalAccount(account));
 }

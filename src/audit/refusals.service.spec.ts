@@ -27,6 +27,7 @@ describe('what is remembered of those who are refused', () => {
     'too_many_requests',
     'nonce_replayed',
     'csrf_invalid',
+    'forbidden',
     'dependency_unavailable',
   ] as const)(
     'is one row for a thousand %s, which nothing else bounds; another address has its own',
@@ -40,6 +41,12 @@ describe('what is remembered of those who are refused', () => {
       expect(failures).toEqual([]);
     },
   );
+
+  it('is a row for each who is proven, also of one address', async () => {
+    const refusalOf = (userId: string) => new AppError('forbidden', { about: { userId } });
+    for (const userId of ['u', 'v']) await times(1000, mallory, refusalOf(userId));
+    expect(rows.map(({ userId }) => userId)).toEqual(['u', 'v']);
+  });
 
   it('is a row for each guess, which a window bounds, and that a rule blocks the address', async () => {
     await times(3, mallory, new AppError('request_signature_invalid'));

@@ -12,12 +12,21 @@ export interface RefusedAttempt {
   address: string;
   userAgent?: string;
   appId?: string;
+  /** The name that was typed, where one was, and whose it is. */
+  username?: string;
+  userId?: string;
 }
 
 /** What turns an attempt away before it is looked at. */
 const turnedAway = new Set(['blocked', 'too_many_requests']);
 /** What takes no place in any window, so that one may have it as often as one likes. */
-const boundless = new Set([...turnedAway, 'nonce_replayed', 'csrf_invalid', 'dependency_unavailable']);
+const boundless = new Set([
+  ...turnedAway,
+  'nonce_replayed',
+  'csrf_invalid',
+  'forbidden',
+  'dependency_unavailable',
+]);
 /** Whoever hammers is remembered once in this time: the audit log must not be a way to fill a disk. */
 const rememberEveryMs = 10_000;
 
@@ -32,9 +41,10 @@ export class Refusals {
   ) {}
 
   /** Never throws: the attempt has its error already. */
-  async remember(attempt: RefusedAttempt, { error, status, about }: AppError): Promise<void> {
+  async remember(attempt: RefusedAttempt, refusal: AppError): Promise<void> {
+    const { error, status, about } = refusal;
     if (status < 401) return;
-    if (!boundless.has(error) || this.isFirstLately(attempt, error)) {
+    if (!boundless.has(error) || this.isFirstLately(attempt, refusal)) {
       const blocked = turnedAway.has(error);
       this.audit.record({ ...attempt, ...about, outcome: 'failure', reason: error, blocked });
     }
@@ -43,8 +53,10 @@ export class Refusals {
     this.audit.record({ event: 'address_blocked', outcome: 'success', reason: 'rule', address, userAgent });
   }
 
-  private isFirstLately({ event, address }: RefusedAttempt, error: string): boolean {
-    const key = `${event} ${error} ${addressGroup(address)}`;
+  /** Who is proven to be another is not forgotten over who else came from that address. */
+  private isFirstLately({ event, address }: RefusedAttempt, { error, about }: AppError): boolean {
+    const who = about.userId ?? about.appId ?? '';
+    const key = `${event} ${error} ${addressGroup(address)} ${who}`;
     const isFirst = !this.lately.has(key);
     if (isFirst) this.lately.set(key, true);
     return isFirst;

@@ -19,11 +19,15 @@ import { ScanOwners } from './scan/scan-owners.service.js';
 import { ScanPhoneController } from './scan/scan-phone.controller.js';
 import { ScanPushes } from './scan/scan-pushes.service.js';
 import { ScanQr } from './scan/scan-qr.service.js';
+import { ScanSocketController } from './scan/scan-socket.controller.js';
 import { ScanSockets } from './scan/scan-sockets.service.js';
 import { ScanTickets } from './scan/scan-tickets.service.js';
 import { ScanWaiting } from './scan/scan-waiting.service.js';
 import { ScansController } from './scan/scans.controller.js';
 import { Scans } from './scan/scans.service.js';
+import { PasswordController } from './password/password.controller.js';
+import { PasswordLogin } from './password/password-login.service.js';
+import { Registration } from './password/registration.service.js';
 import { TokenDelivery } from './token-delivery.service.js';
 import { TokensController } from './tokens.controller.js';
 import { LinkController } from './wechat/link.controller.js';
@@ -48,8 +52,10 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     PhoneController,
     PushController,
     TokensController,
+    PasswordController,
     LoginCodesController,
     ScansController,
+    ScanSocketController,
     ScanPhoneController,
   ],
   providers: [
@@ -57,6 +63,8 @@ import { WechatStrategy } from './wechat/wechat.strategy.js';
     LoginGate,
     Once,
     Idempotency,
+    PasswordLogin,
+    Registration,
     LoginCodes,
     ReturnTo,
     LoginStates,

@@ -90,7 +90,7 @@ export class LoginCodesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Delivered<LoginTokens>> {
     const { loginCode, codeVerifier, device, mode } = body;
-    const tokens = await this.gate.pass(request, undefined, () =>
+    const tokens = await this.gate.pass(request, { name: 'login-code' }, () =>
       this.idempotency.once(
         request,
         body,
@@ -101,7 +101,7 @@ export class LoginCodesController {
         (known) => this.login.requireStillGood(known),
       ),
     );
-    return this.delivery.deliver(reply, tokens, mode);
+    return this.delivery.deliverLogin(request, reply, tokens, mode);
   }
 
   @Post('login-codes')

@@ -2,26 +2,35 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
 import type { DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { AccessTokens } from '../session/access-tokens.service.js';
 import { SessionStates } from '../session/session-states.service.js';
 import { SessionEnds, type Whence } from '../session/session-ends.service.js';
 import { Sessions, type NewSession, type OpenSession } from '../session/sessions.service.js';
 import { Identities, type IdentifiedUser } from '../users/identities.service.js';
 import type { PhoneNumber } from '../users/phone-number.js';
+import { Passwords } from '../users/passwords.service.js';
 import { Phones } from '../users/phones.service.js';
 import type { UserRow, UserView } from '../users/user.view.js';
 import { refuseLocked, Users } from '../users/users.service.js';
 import type { WechatProof } from '../wechat/wechat-channel.js';
 import type { LoginGrant } from './login-codes.service.js';
 import type { DeviceInput, Issued, LoginTokens, RefreshedTokens } from './login.schemas.js';
+import { passwordDoor } from './password/password-door.js';
 import type { Visit } from './visit.js';
 
 /** The way by which a person came in. */
 interface Door {
-  /** A kind of WeChat app. */
+  /** A kind of WeChat app, or `password`. */
   via: string;
-  /** The app's id. */
+  /** The app's id; `wxpass` for passwords. */
   clientId: string;
+}
+
+/** Somebody who came in, and what is asked again once their session stands. */
+interface Found extends IdentifiedUser {
+  /** Whether what let them in still would; a session of someone whom it would not is taken back. */
+  stands?: () => Promise<boolean>;
 }
 
 /** What a session takes over from the one that begot it. */
@@ -47,11 +56,13 @@ export class LoginService {
     private readonly identities: Identities,
     private readonly users: Users,
     private readonly phones: Phones,
+    private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     private readonly ends: SessionEnds,
     private readonly states: SessionStates,
     private readonly tokens: AccessTokens,
     private readonly audit: AuditLog,
+    private readonly metrics: Metrics,
   ) {}
 
   /** @param phone the number that WeChat gave with the login: it is bound before the session opens */
@@ -61,6 +72,21 @@ export class LoginService {
       return phone ? this.bindPhone(identified, phone, proof.appId, visit) : identified;
     };
     return this.logIn(find, doorOf(proof), visit);
+  }
+
+  /** @throws AppError invalid_credentials, user_locked, dependency_unavailable */
+  async logInByPassword(username: string, password: string, visit: Visit): Promise<Issued<LoginTokens>> {
+    const find = async () => {
+      const { user, hash } = await this.passwords.verify(username, password);
+      return { user, isNewUser: false, stands: () => this.passwords.stands(user.id, hash) };
+    };
+    return this.logIn(find, passwordDoor, { ...visit, username });
+  }
+
+  /** @param user who has just registered */
+  async logInRegistered({ id, username }: UserRow, visit: Visit): Promise<Issued<LoginTokens>> {
+    const find = async () => ({ user: await this.users.find(id), isNewUser: true });
+    return this.logIn(find, passwordDoor, { ...visit, username: username ?? undefined });
   }
 
   /** What a login code of this person carries; the session is opened by whoever exchanges it. */
@@ -74,7 +100,12 @@ export class LoginService {
   async logInByGrant(grant: LoginGrant, visit: Visit): Promise<Issued<LoginTokens>> {
     const { userId, isNewUser, via, clientId, parent } = grant;
     if (parent) await this.states.require(parent.sessionId);
-    const find = async () => ({ user: await this.userOfGrant(userId), isNewUser });
+    // Whoever ends the parent at the same moment ends what it would beget.
+    const stands = async () => {
+      if (parent) await this.states.requireNow(parent.sessionId);
+      return true;
+    };
+    const find = async () => ({ user: await this.userOfGrant(userId), isNewUser, stands });
     // A page exchanges the code, whatever the door was that proved the person.
     const device = { ...visit.device, type: visit.device?.type ?? ('other' as const) };
     return this.logIn(find, { via, clientId }, { ...visit, device }, parent);
@@ -95,16 +126,16 @@ export class LoginService {
 
   /** What every door shares once it is known how to find the person. */
   private async logIn(
-    find: () => Promise<IdentifiedUser>,
+    find: () => Promise<Found>,
     door: Door,
     visit: Visit,
     inheritance?: Inheritance,
   ): Promise<Issued<LoginTokens>> {
     let isNewUser = false;
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const identified = await find();
-      isNewUser ||= identified.isNewUser;
-      const admitted = await this.admit(identified.user, door, visit, inheritance);
+      const found = await find();
+      isNewUser ||= found.isNewUser;
+      const admitted = await this.admit(found, door, visit, inheritance);
       if (!admitted) continue;
       this.remember(admitted.user.id, door, visit, isNewUser);
       return { ...this.tokensFor(admitted.session), isNewUser, user: admitted.user };
@@ -142,10 +173,11 @@ export class LoginService {
 
   /**
    * The session comes first: whoever locks the user at the same moment then finds it, or is found by the user's admission.
-   * Others make room for it only then. Nothing where the user has changed since it was read.
+   * The same goes for whoever changes the password. Others make room for it only then. Nothing where the user has changed
+   * since it was read.
    */
   private async admit(
-    user: UserRow,
+    { user, stands }: Found,
     door: Door,
     visit: Visit,
     inheritance?: Inheritance,
@@ -163,7 +195,7 @@ export class LoginService {
     const session = await this.sessions.open(opening);
     try {
       const admitted = await this.users.admit(user);
-      if (admitted) {
+      if (admitted && (!stands || (await stands()))) {
         await this.sessions.makeRoom(opening);
         return { user: admitted, session };
       }
@@ -175,11 +207,13 @@ export class LoginService {
     return undefined;
   }
 
-  private remember(userId: string, { clientId: appId }: Door, visit: Visit, isNewUser: boolean): void {
-    const { address, userAgent } = visit;
-    const entry = { outcome: 'success' as const, userId, appId, address, userAgent };
-    if (isNewUser) this.audit.record({ event: 'identity_created', ...entry });
+  private remember(userId: string, { via, clientId: appId }: Door, visit: Visit, isNewUser: boolean): void {
+    const { address, userAgent, username } = visit;
+    const entry = { outcome: 'success' as const, userId, username, appId, address, userAgent };
+    const created = via === passwordDoor.via ? 'user_registered' : 'identity_created';
+    if (isNewUser) this.audit.record({ event: created, ...entry });
     this.audit.record({ event: 'login', ...entry });
+    this.metrics.count('sessionsOpened', { door: via });
   }
 
   private tokensFor(session: OpenSession): Issued<RefreshedTokens> {

@@ -19,6 +19,7 @@ const firstPollMs = 40;
 const lastPollMs = 320;
 
 const recordSchema = z.object({
+  /** The hash of the request, sealed: a body may hold a password, which a bare hash would let one guess. */
   fingerprint: z.string(),
   owner: z.string().optional(),
   sealed: z.string().optional(),
@@ -36,6 +37,9 @@ export interface Occasion {
 }
 
 interface Claim extends Occasion {
+  /** The hash of the request. */
+  hash: string;
+  /** The same as it may lie in the store. */
   fingerprint: string;
   /** Names the one attempt that holds the claim. */
   owner: string;
@@ -48,6 +52,7 @@ type Outcome<Answer> =
       error: ErrorName;
       details: { zh: unknown; en: unknown };
       retryAfterSeconds?: number;
+      headers?: Readonly<Record<string, string>>;
       about?: Concerned;
     };
 
@@ -72,12 +77,20 @@ export class Once {
     work: () => Promise<Answer>,
     recheck: (answer: Answer) => Promise<void>,
   ): Promise<Answer> {
-    const claim = newClaim(occasion);
+    const claim = this.claimOf(occasion);
     const known = await this.claimOrAwait(claim);
     if (known === undefined) return this.perform(claim, work);
     const answer = repeat(this.openOutcome<Answer>(known, claim.key));
     await recheck(answer);
     return answer;
+  }
+
+  private claimOf(occasion: Occasion): Claim {
+    const hash = hashSecret(occasion.request);
+    const fingerprint = this.sealer.seal(hash, placeOfFingerprint(occasion));
+    const owner = randomUUID();
+    const record = JSON.stringify({ fingerprint, owner } satisfies StoredRecord);
+    return { ...occasion, hash, fingerprint, owner, record };
   }
 
   /** Nothing where the claim is ours; else the sealed outcome of whoever had it. */
@@ -96,7 +109,8 @@ export class Once {
         continue;
       }
       const record = recordSchema.parse(JSON.parse(stored));
-      if (record.fingerprint !== claim.fingerprint) throw new AppError(claim.otherRequest);
+      const hash = this.open(record.fingerprint, placeOfFingerprint(claim));
+      if (hash !== claim.hash) throw new AppError(claim.otherRequest);
       if (record.sealed !== undefined) return record.sealed;
       owner = record.owner;
     }
@@ -138,8 +152,12 @@ export class Once {
   }
 
   private openOutcome<Answer>(sealed: string, key: string): Outcome<Answer> {
+    return JSON.parse(this.open(sealed, key)) as Outcome<Answer>;
+  }
+
+  private open(sealed: string, place: string): string {
     try {
-      return JSON.parse(this.sealer.open(sealed, key)) as Outcome<Answer>;
+      return this.sealer.open(sealed, place);
     } catch (error) {
       // While ENCRYPTION_KEYS are being changed, another replica may have sealed with a key this one does not have yet.
       throw new AppError('dependency_unavailable', { retryAfterSeconds: 1, cause: error });
@@ -152,11 +170,8 @@ export function consumedSomething({ status }: AppError): boolean {
   return status < 500 ? status !== 429 : status === 502;
 }
 
-function newClaim(occasion: Occasion): Claim {
-  const fingerprint = hashSecret(occasion.request);
-  const owner = randomUUID();
-  const record = JSON.stringify({ fingerprint, owner } satisfies StoredRecord);
-  return { ...occasion, fingerprint, owner, record };
+function placeOfFingerprint({ key }: Occasion): string {
+  return `${key}:request`;
 }
 
 function passingKey(owner: string): string {
@@ -174,6 +189,7 @@ function outcomeOf(error: AppError): Outcome<never> {
     error: error.error,
     details: { zh: error.detailsIn('zh'), en: error.detailsIn('en') },
     retryAfterSeconds: error.retryAfterSeconds,
+    headers: error.headers,
     about: error.about,
   };
 }

@@ -7,6 +7,8 @@ export interface Visit {
   address: string;
   userAgent?: string;
   device?: DeviceInput;
+  /** The name that was typed, at the door where one is. */
+  username?: string;
 }
 
 export function visitOf(request: FastifyRequest, device: DeviceInput | undefined): Visit {

@@ -17,6 +17,8 @@ import { livePage, refusalPage, type Failure, type Frame } from './page.view.js'
 import { placeOf } from './place.js';
 import { words, type PageLanguage } from './words.js';
 
+const loginPaths = ['', '/', '/login'];
+
 /** Renders the pages; what it cannot render it says in a page, too. */
 export class HostedPages {
   private readonly logger = new Logger('Pages');
@@ -38,7 +40,7 @@ export class HostedPages {
     try {
       const query = parseRequest(pageQuery, request.query);
       const data = this.data(page, query, frame.language, request);
-      return livePage(frame, data, failureOf(query.error, frame.language));
+      return livePage(frame, data, failureOf(query, frame.language));
     } catch (thrown) {
       const error = toAppError(thrown);
       void reply.status(error.status);
@@ -66,12 +68,21 @@ export class HostedPages {
       basePath: this.basePath,
       place: placeOf(headers['user-agent']),
       doors: doorsOf(this.config.wechat.apps, appId),
-      returnTo: returnTo === undefined ? undefined : this.returnTo.require(returnTo, { codeChallenge }),
+      registration: this.config.registration,
+      returnTo: returnTo === undefined ? undefined : this.returnPlace(returnTo, codeChallenge),
       codeChallenge,
       scope,
       hasError: error !== undefined,
       scanId: scan,
     };
+  }
+
+  /** Undefined where it is the login page itself: there a login ends anyway. */
+  private returnPlace(returnTo: string, codeChallenge: string | undefined): string | undefined {
+    const place = this.returnTo.require(returnTo, { codeChallenge });
+    const { origin, pathname } = new URL(place);
+    const isOwn = origin === new URL(this.config.publicUrl).origin && codeChallenge === undefined;
+    return isOwn && loginPaths.includes(pathname.replace(this.basePath, '')) ? undefined : place;
   }
 
   private warnOnce({ seen, expected, setting }: AddressMismatch): void {
@@ -87,9 +98,13 @@ export class HostedPages {
 }
 
 /** Only errors of ours have words; what else a link claims is not repeated. */
-function failureOf(error: string | undefined, language: PageLanguage): Failure | undefined {
+function failureOf({ error, traceId }: PageQuery, language: PageLanguage): Failure | undefined {
   if (error === undefined) return undefined;
-  if (error === 'snapshot_user') return { message: words[language].snapshotAdvice };
-  if (!Object.hasOwn(catalogue, error)) return { message: words[language].failed };
-  return { message: new AppError(error as ErrorName).messageIn(language) };
+  return { message: messageOf(error, language), traceId };
+}
+
+function messageOf(error: string, language: PageLanguage): string {
+  if (error === 'snapshot_user') return words[language].snapshotAdvice;
+  if (!Object.hasOwn(catalogue, error)) return words[language].failed;
+  return new AppError(error as ErrorName).messageIn(language);
 }

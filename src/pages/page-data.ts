@@ -18,6 +18,8 @@ export interface PageData {
   basePath: string;
   place: Place;
   doors: Partial<Record<DoorKind, Door>>;
+  /** Whether people may make accounts with a password; those that there are may always log in. */
+  registration: boolean;
   /** Where the login ends, an absolute URL that was found to be allowed; else at this page. */
   returnTo?: string;
   codeChallenge?: string;

@@ -10,6 +10,11 @@ export const pageQuery = z.object({
   appId: anyText,
   scope: z.enum(['snsapi_base', 'snsapi_userinfo']).optional().catch(undefined),
   error: anyText,
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .catch(undefined),
   scan: z
     .string()
     .regex(/^[\w-]{22,32}$/)

@@ -28,10 +28,10 @@ export function livePage(frame: Frame, data: PageData, failure: Failure | undefi
   return page(
     frame,
     { title: isConfirm ? say.confirmTitle : say.login, lead: leadOf(data, say), failure },
-    html`<div id="content" aria-busy="true">
-      <p class="quiet" role="status">${say.loading}</p>
-      <noscript><p>${say.noScript}</p></noscript>
-    </div>`,
+    html`<noscript><p class="notice">${say.noScript}</p></noscript>
+      <div id="content" aria-busy="true">
+        <p class="quiet loading" role="status">${say.loading}</p>
+      </div>`,
     html`<script
       type="module"
       src="${asset(frame, frame.assets.script)}"
@@ -51,9 +51,10 @@ export function refusalPage(frame: Frame, failure: Failure): string {
   );
 }
 
-function leadOf({ page, returnTo }: PageData, say: PageWords): string {
+function leadOf({ page, returnTo, doors }: PageData, say: PageWords): string {
   if (page === 'confirm') return say.confirmLead;
-  return returnTo === undefined ? say.lead : say.leadTo(new URL(returnTo).host);
+  if (returnTo !== undefined) return say.leadTo(new URL(returnTo).host);
+  return Object.keys(doors).length > 0 ? say.lead : '';
 }
 
 function page(
@@ -79,7 +80,7 @@ function page(
         <main>
           <header>
             <img src="${asset(frame, frame.assets.icon)}" width="48" height="48" alt="" />
-            <h1 tabindex="-1">${title}</h1>
+            <h1 id="title" tabindex="-1">${title}</h1>
             <p id="lead">${lead}</p>
           </header>
           ${mismatchNotice(frame, say)}

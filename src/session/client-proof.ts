@@ -17,6 +17,11 @@ export interface ClientProof {
   nonce?: string;
 }
 
+/** Whether the request means to prove a machine client at all. */
+export function showsProof({ headers }: FastifyRequest): boolean {
+  return headers['x-signature'] !== undefined || /^basic /i.test(headers.authorization ?? '');
+}
+
 /**
  * Reads the proof; nothing at all, and a stale signature, read as one that fits no secret.
  * @throws AppError invalid_request where there are two or a header is malformed

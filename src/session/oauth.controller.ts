@@ -1,10 +1,10 @@
 import { Body, Controller, Header, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiInput, ApiPlainAnswer } from '../platform/http/openapi.js';
 import { whenceOf } from '../platform/http/client-address.js';
-import { formWanted } from '../platform/http/oauth-answer.js';
+import { ApiOauthForm } from '../platform/http/openapi-oauth.js';
+import { ApiPlainAnswer } from '../platform/http/openapi.js';
 import { Public } from '../platform/http/public.decorator.js';
 import { TokenInspector, type Introspection } from './introspection.service.js';
 import { ClientScope, MachineClientGuard } from './machine-client.guard.js';
@@ -26,9 +26,6 @@ const introspectionExample = {
   exp: 1_795_155_303,
 };
 const formExample = { token: 'eyJhbGciOiJFUzI1NiIs…', token_type_hint: 'access_token' };
-const oauthError = z.object({ error: z.string(), error_description: z.string() });
-const clientRefused = { error: 'invalid_client', error_description: 'Please log in' };
-const notForm = { error: 'invalid_request', error_description: formWanted };
 
 @ApiTags('For other systems')
 @Public()
@@ -41,15 +38,12 @@ export class OauthController {
   @ClientScope('introspect')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({
     operationId: 'introspectToken',
     summary: 'Whether a token is good (RFC 7662); scope introspect',
   })
-  @ApiInput(tokenForm, formExample)
+  @ApiOauthForm<typeof tokenForm>(formExample)
   @ApiPlainAnswer(200, 'What the token stands for', introspection, introspectionExample)
-  @ApiPlainAnswer(401, 'No such client', oauthError, clientRefused)
-  @ApiPlainAnswer(415, 'Not a form', oauthError, notForm)
   introspect(@Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>): Promise<Introspection> {
     return this.inspector.introspect(token);
   }
@@ -58,15 +52,12 @@ export class OauthController {
   @ClientScope('revoke')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({
     operationId: 'revokeToken',
     summary: 'Ends the session of a token (RFC 7009); scope revoke',
   })
-  @ApiInput(tokenForm, formExample)
+  @ApiOauthForm<typeof tokenForm>(formExample)
   @ApiPlainAnswer(200, 'The token is good no more', z.object({}), {})
-  @ApiPlainAnswer(401, 'No such client', oauthError, clientRefused)
-  @ApiPlainAnswer(415, 'Not a form', oauthError, notForm)
   async revoke(
     @Body({ schema: tokenForm }) { token }: z.infer<typeof tokenForm>,
     @Req() request: FastifyRequest,

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, type EntityManager, type Repository } from 'typeorm';
+import { In, IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import type { NewAuditEntry } from '../audit/audit-entry.js';
 import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { retryTransient } from '../platform/database/retry-transient.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import type { EndReason } from './end-reason.js';
 import { SessionStates } from './session-states.service.js';
 import { SessionEntity } from './session.entity.js';
@@ -40,6 +41,7 @@ export class SessionEnds {
     @InjectRepository(SessionEntity) private readonly repository: Repository<SessionEntity>,
     private readonly states: SessionStates,
     private readonly audit: AuditLog,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Ends a session of this user once; false where no such session lives. */
@@ -70,13 +72,13 @@ export class SessionEnds {
     return affected;
   }
 
-  /** What ends all sessions of users together with something else, or not at all. */
-  endingAllOf(reason: EndReason, whence: Whence): EndingOfAll {
+  /** What ends all sessions of users, but the one to keep, together with something else, or not at all. */
+  endingAllOf(reason: EndReason, whence: Whence, keepId?: string): EndingOfAll {
     let ended: Owned[] = [];
     return {
       within: async (manager, ...userIds) => {
         const endedAt = Date.now();
-        const whose = { userId: In(userIds) };
+        const whose = { userId: In(userIds), ...(keepId === undefined ? {} : { id: Not(keepId) }) };
         await manager.update(SessionEntity, { ...whose, endedAt: IsNull() }, { endedAt, endReason: reason });
         ended = await manager.find(SessionEntity, {
           select: { id: true, userId: true, clientId: true },
@@ -112,9 +114,11 @@ export class SessionEnds {
     reason: EndReason,
     whence: Whence,
   ): Promise<void> {
-    await this.states.announceEnds(ids);
+    await this.states.announceChanges(ids);
     const entry = { event: eventOf(reason), outcome: outcomeOf(reason), userId, reason, ...whence };
     for (const door of doors) this.audit.record({ ...entry, appId: whence.appId ?? door });
+    this.metrics.count('sessionsEnded', { reason }, doors.length);
+    if (reason === 'refresh_token_reused') this.metrics.count('refreshReuse', {}, doors.length);
   }
 }
 

@@ -56,8 +56,17 @@ export class SessionStates implements OnApplicationBootstrap, OnApplicationShutd
     return state;
   }
 
-  /** To be called once ends are written: this replica asks anew, the others are told. */
-  async announceEnds(sessionIds: string[]): Promise<void> {
+  /**
+   * The same as the database has it at this moment, for whom what was remembered is not certain enough.
+   * @throws AppError session_ended with its reason
+   */
+  async requireNow(sessionId: string): Promise<SessionState> {
+    this.states.forget(sessionId);
+    return this.require(sessionId);
+  }
+
+  /** To be called once ends or roles are written: this replica asks anew, the others are told. */
+  async announceChanges(sessionIds: string[]): Promise<void> {
     this.forget(sessionIds);
     try {
       await this.store.publish(channel, sessionIds.join());

@@ -5,7 +5,7 @@ import type { EndReason } from './end-reason.js';
 /** How long a person stays: one row from a login to its end. */
 @Entity('sessions')
 @Index('sessions_user', ['userId', 'endedAt'])
-@Index('sessions_expiry', ['expiresAt'])
+@Index('sessions_expiry', ['expiresAt', 'endedAt'])
 export class SessionEntity {
   @PrimaryColumn(idColumn)
   id: string;

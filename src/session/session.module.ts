@@ -3,12 +3,16 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { RiskModule } from '../audit/risk.module.js';
 import { AccessTokens } from './access-tokens.service.js';
+import { FreshLogin } from './fresh-login.service.js';
 import { TokenInspector } from './introspection.service.js';
 import { JwksController } from './jwks.controller.js';
 import { MachineClients } from './machine-clients.service.js';
 import { OauthController } from './oauth.controller.js';
 import { SessionCookies } from './session-cookies.service.js';
+import { SessionCount } from './session-count.service.js';
 import { SessionEnds } from './session-ends.service.js';
+import { SessionRoles } from './session-roles.service.js';
+import { SessionHistory } from './session-history.service.js';
 import { SessionRetention } from './session-retention.service.js';
 import { SessionEntity } from './session.entity.js';
 import { LastSeen } from './last-seen.service.js';
@@ -27,11 +31,26 @@ import { SigningKeys } from './signing-keys.service.js';
     SessionRetention,
     SessionCookies,
     SessionStates,
+    SessionCount,
     SessionEnds,
+    SessionHistory,
+    SessionRoles,
     Sessions,
+    FreshLogin,
     MachineClients,
     TokenInspector,
   ],
-  exports: [AccessTokens, SessionCookies, SessionStates, SessionEnds, Sessions],
+  exports: [
+    AccessTokens,
+    FreshLogin,
+    MachineClients,
+    SessionCookies,
+    SessionStates,
+    SessionCount,
+    SessionEnds,
+    SessionHistory,
+    SessionRoles,
+    Sessions,
+  ],
 })
 export class SessionModule {}

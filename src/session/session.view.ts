@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Language } from '../platform/errors/app-error.js';
+import { isoTime } from '../platform/http/iso-time.js';
 import { deviceNameOf } from './device-name.js';
 import type { SessionEntity } from './session.entity.js';
 
@@ -16,7 +17,11 @@ export const sessionView = z.object({
 
 export type SessionView = z.infer<typeof sessionView>;
 
-export function toSessionView(session: SessionEntity, currentId: string, language: Language): SessionView {
+export function toSessionView(
+  session: SessionEntity,
+  currentId: string | undefined,
+  language: Language,
+): SessionView {
   return {
     id: session.id,
     current: session.id === currentId,
@@ -26,8 +31,8 @@ export function toSessionView(session: SessionEntity, currentId: string, languag
       name: session.deviceName ?? deviceNameOf(session.userAgent, language),
     },
     address: session.address,
-    createdAt: new Date(session.createdAt).toISOString(),
-    lastSeenAt: new Date(session.lastSeenAt).toISOString(),
+    createdAt: isoTime(session.createdAt),
+    lastSeenAt: isoTime(session.lastSeenAt),
     via: session.via,
   };
 }

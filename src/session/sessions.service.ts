@@ -153,9 +153,14 @@ export class Sessions {
 
   /**
    * The living sessions of a user, newest first.
+   * @param caller whose they are, and from which of them they are looked at, if it is from one
    * @throws AppError invalid_request where the cursor is none of ours
    */
-  async list(caller: Caller, { cursor, limit }: PageRequest, language: Language): Promise<Page<SessionView>> {
+  async list(
+    caller: Pick<Caller, 'userId'> & Partial<Pick<Caller, 'sessionId'>>,
+    { cursor, limit }: PageRequest,
+    language: Language,
+  ): Promise<Page<SessionView>> {
     const sessions = await this.repository.find({
       where: {
         userId: caller.userId,
@@ -167,6 +172,11 @@ export class Sessions {
       take: limit + 1,
     });
     return pageOf(sessions, limit, (session) => toSessionView(session, caller.sessionId, language));
+  }
+
+  /** How many sessions of a user live. */
+  async countLiving(userId: string): Promise<number> {
+    return this.repository.countBy({ userId, endedAt: IsNull(), expiresAt: MoreThan(Date.now()) });
   }
 
   /** Whoever opens one session too many sees all that were opened before, so that the oldest end in every race. */

@@ -28,8 +28,8 @@ export const beforeMerge = z.object({
   /** Those that moved. */
   identityIds: z.array(z.string()),
   unionids: z.array(z.string()),
-  /** The identity whose unionid came late and proved it. */
-  filled: z.object({ identityId: z.string(), unionidStatus: z.enum(unionidStatuses) }),
+  /** The identity whose unionid came late and proved it; null where an operator said so. */
+  filled: z.object({ identityId: z.string(), unionidStatus: z.enum(unionidStatuses) }).nullable(),
 });
 
 export type BeforeMerge = z.infer<typeof beforeMerge>;

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { AuditLog } from '../audit/audit-log.service.js';
+import { hasAdministrator, isAdministrator } from './administrators.js';
 import { Erasure, type EndingOfErased } from './erasure.service.js';
 import { removeIdentity } from './identity-links.service.js';
 import { lineOf } from './line-of.js';
@@ -8,6 +9,7 @@ import { holdLiving, StaleRead } from './living-user.js';
 import { chosenOf, chosenText, profileFields, type ProfileField } from './profile.js';
 import { retryRaces } from './retry-races.js';
 import { UserEntity } from './user.entity.js';
+import { hasWayIn } from './ways-in.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 
 /** What a person has let an app have, apart from who they are. */
@@ -34,6 +36,8 @@ const fieldsOf: Record<ConsentItem, readonly Clearable[]> = {
 /** What of a person must go, because WeChat says that they do not let an app have it any more. */
 @Injectable()
 export class Consents {
+  private readonly logger = new Logger('Consents');
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly erasure: Erasure,
@@ -43,16 +47,17 @@ export class Consents {
   /** The person stays and loses these, be they WeChat's words or chosen. */
   async withdraw(withdrawal: Withdrawal, items: readonly ConsentItem[]): Promise<void> {
     const fields = items.flatMap((item) => fieldsOf[item]);
-    const identity = await this.withPerson(withdrawal, async (manager, found) => {
-      await clear(manager, found.userId, () => fields);
-      return found;
+    const found = await this.withPerson(withdrawal, async (manager, { userId }) => {
+      await clear(manager, userId, () => fields);
+      return userId;
     });
-    this.record(withdrawal, identity?.userId);
+    if (found === undefined) this.recordUnknown(withdrawal);
   }
 
   /**
    * The app knows the person no more, not even by their only identity; what WeChat said of them and they did not choose
-   * goes too. Who is left without a way in is erased; who is locked stays known, and locked.
+   * goes too. Who is left without a way in is erased, even the last administrator: the law asks for it, and an operator
+   * can make another. Who is locked stays known, and locked.
    * @param items what goes besides, even if chosen
    */
   async leave(
@@ -61,29 +66,49 @@ export class Consents {
     sessions: EndingOfErased,
   ): Promise<void> {
     const fields = items.flatMap((item) => fieldsOf[item]);
-    const left = await this.withPerson(withdrawal, async (manager, identity) => {
+    const erased = await this.withPerson(withdrawal, async (manager, identity) => {
       const { userId } = identity;
+      const user = await manager.findOneByOrFail(UserEntity, { id: userId });
       // Taking back a consent must not be a way out of a lock: the person would come back as somebody new.
-      const locked = await manager.existsBy(UserEntity, { id: userId, status: 'locked' });
-      if (!locked) await removeIdentity(manager, identity);
-      const erased = !(await hasWayIn(manager, userId));
-      if (erased) await this.erasure.within(manager, userId, sessions);
-      else {
-        await clear(manager, userId, (user) => [...fields, ...unchosenOf(user)]);
-        await sessions.within(manager, userId);
-      }
-      return { userId, locked, erased };
+      if (user.status !== 'locked') await this.unlink(manager, identity, withdrawal);
+      if (!(await hasWayIn(manager, userId))) return this.eraseWithin(manager, user, sessions, withdrawal);
+      await clear(manager, userId, (each) => [...fields, ...unchosenOf(each)]);
+      await sessions.within(manager, userId);
+      return [];
     });
-    this.record(withdrawal, left?.userId);
-    if (!left || left.locked) return;
-    const { appId, reason } = withdrawal;
-    this.audit.record({ event: 'identity_unlinked', outcome: 'success', userId: left.userId, appId, reason });
-    if (left.erased) this.erasure.record(left.userId, { appId, reason });
+    if (erased === undefined) this.recordUnknown(withdrawal);
+    else if (erased.length > 0) await this.erasure.finish(erased);
   }
 
-  /** Nothing where the app knows no such person. */
+  private async unlink(
+    manager: EntityManager,
+    identity: WechatIdentityEntity,
+    { appId, reason }: Withdrawal,
+  ): Promise<void> {
+    await removeIdentity(manager, identity);
+    const { userId } = identity;
+    const entry = { event: 'identity_unlinked', outcome: 'success', userId, appId, reason } as const;
+    await this.audit.recordWithin(manager, entry);
+  }
+
+  private async eraseWithin(
+    manager: EntityManager,
+    user: UserEntity,
+    sessions: EndingOfErased,
+    { appId, reason }: Withdrawal,
+  ): Promise<string[]> {
+    const erased = await this.erasure.within(manager, user.id, sessions, { appId, reason });
+    if (isAdministrator(user) && !(await hasAdministrator(manager))) {
+      this.logger.error(
+        'WeChat had the last administrator erased: the command `recover` makes another from the shell',
+      );
+    }
+    return erased;
+  }
+
+  /** Nothing where the app knows no such person; else the withdrawal is recorded as surely as it is done. */
   private async withPerson<Result>(
-    { appId, openid }: Withdrawal,
+    { appId, openid, event, reason }: Withdrawal,
     work: (manager: EntityManager, identity: WechatIdentityEntity) => Promise<Result>,
   ): Promise<Result | undefined> {
     if (openid === undefined) return undefined;
@@ -95,14 +120,14 @@ export class Consents {
         await holdLiving(manager, userId);
         const identity = await manager.findOneBy(WechatIdentityEntity, { id, userId });
         if (!identity) throw new StaleRead();
+        await this.audit.recordWithin(manager, { event, outcome: 'success', userId, appId, reason });
         return work(manager, identity);
       });
     });
   }
 
-  private record({ event, appId, reason }: Withdrawal, userId: string | undefined): void {
-    if (userId !== undefined) this.audit.record({ event, outcome: 'success', userId, appId, reason });
-    else this.audit.record({ event, outcome: 'failure', appId, reason: 'unknown_person' });
+  private recordUnknown({ event, appId }: Withdrawal): void {
+    this.audit.record({ event, outcome: 'failure', appId, reason: 'unknown_person' });
   }
 }
 
@@ -124,10 +149,4 @@ async function clear(
 function unchosenOf(user: UserEntity): Clearable[] {
   const chosen = chosenOf(user);
   return profileFields.filter((field) => !chosen.has(field));
-}
-
-async function hasWayIn(manager: EntityManager, userId: string): Promise<boolean> {
-  if (await manager.existsBy(WechatIdentityEntity, { userId })) return true;
-  const { username } = await manager.findOneByOrFail(UserEntity, { id: userId });
-  return username !== null;
 }

@@ -2,21 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { AppError } from '../platform/errors/app-error.js';
+import type { Whence } from '../platform/http/client-address.js';
 import { toIdentityView, type IdentityView } from './identity.view.js';
 import { holdLiving, StaleRead } from './living-user.js';
 import { newIdentity } from './new-identity.js';
 import type { ProvenIdentity } from './proven-identity.js';
 import { retryRaces } from './retry-races.js';
 import { SessionKeys } from './session-keys.service.js';
-import { UserEntity } from './user.entity.js';
+import { hasPassword } from './ways-in.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
-/** From where an act came, for the audit log. */
-interface Whence {
-  address?: string;
-  userAgent?: string;
+/** An identity that a person has shown to be theirs. */
+export interface Linked {
+  identity: IdentityView;
+  /** False where it was theirs already, so that showing it proved who they are. */
+  isNew: boolean;
 }
+
+/** Refuses to let the ways in be changed, within the transaction in which that would happen. */
+export type RequireAllowed = (manager: EntityManager) => Promise<void>;
 
 /** What a person does with the ways by which they are known: sees them, adds one, takes one away. */
 @Injectable()
@@ -38,24 +43,35 @@ export class IdentityLinks {
 
   /**
    * Adds a proven identity to a user who is logged in; one that is theirs already stays. Linking never merges.
-   * @throws AppError identity_taken, not_found where the user is no more
+   * @param mayAdd asked only where it is new
+   * @throws AppError identity_taken, not_found where the user is no more, and what mayAdd throws
    */
-  async link(userId: string, proof: ProvenIdentity, whence: Whence): Promise<IdentityView> {
+  async link(
+    userId: string,
+    proof: ProvenIdentity,
+    whence: Partial<Whence>,
+    mayAdd: RequireAllowed,
+  ): Promise<Linked> {
     const { identity, isNew } = await retryRaces(() =>
-      this.dataSource.transaction((manager) => this.addTo(manager, userId, proof, whence)),
+      this.dataSource.transaction((manager) => this.addTo(manager, userId, proof, whence, mayAdd)),
     );
     if (isNew) this.record('identity_linked', userId, identity, whence);
     else if (proof.sessionKey !== undefined) {
       await this.sessionKeys.remember(identity.id, identity.sessionKeysSealed, proof.sessionKey);
     }
-    return toIdentityView(identity);
+    return { identity: toIdentityView(identity), isNew };
   }
 
   /**
    * Takes an identity from its user.
-   * @throws AppError not_found, last_identity where it is the only way in
+   * @throws AppError not_found, last_identity where it is the only way in, and what mayRemove throws
    */
-  async unlink(userId: string, id: string, whence: Whence): Promise<void> {
+  async unlink(
+    userId: string,
+    id: string,
+    whence: Partial<Whence>,
+    mayRemove: RequireAllowed,
+  ): Promise<void> {
     const identity = await retryRaces(() =>
       this.dataSource.transaction(async (manager) => {
         await holdUser(manager, userId);
@@ -64,6 +80,7 @@ export class IdentityLinks {
         if (!found) throw new AppError('not_found');
         if (identities.length === 1 && !(await hasPassword(manager, userId)))
           throw new AppError('last_identity');
+        await mayRemove(manager);
         await removeIdentity(manager, found);
         return found;
       }),
@@ -75,7 +92,8 @@ export class IdentityLinks {
     manager: EntityManager,
     userId: string,
     proof: ProvenIdentity,
-    whence: Whence,
+    whence: Partial<Whence>,
+    mayAdd: RequireAllowed,
   ): Promise<{ identity: WechatIdentityEntity; isNew: boolean }> {
     await holdUser(manager, userId);
     const { appId, openid } = proof;
@@ -87,6 +105,7 @@ export class IdentityLinks {
     }
     await claimUnionid(manager, userId, proof);
     if (known) return { identity: await fillUnionid(manager, known, proof), isNew: false };
+    await mayAdd(manager);
     const identity = newIdentity(this.sessionKeys, userId, proof);
     await manager.insert(WechatIdentityEntity, identity);
     return { identity, isNew: true };
@@ -96,7 +115,7 @@ export class IdentityLinks {
     event: 'identity_linked' | 'identity_unlinked',
     userId: string,
     { appId }: WechatIdentityEntity,
-    whence: Whence,
+    whence: Partial<Whence>,
   ): void {
     this.audit.record({ event, outcome: 'success', userId, appId, ...whence });
   }
@@ -149,9 +168,4 @@ export async function removeIdentity(manager: EntityManager, identity: WechatIde
   await manager.delete(WechatIdentityEntity, { id });
   if (unionid === null || (await manager.existsBy(WechatIdentityEntity, { userId, unionid }))) return;
   await manager.delete(WechatUnionEntity, { unionid, userId });
-}
-
-async function hasPassword(manager: EntityManager, id: string): Promise<boolean> {
-  const user = await manager.findOneBy(UserEntity, { id });
-  return user !== null && user.username !== null;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wechatAppKinds, type WechatAppKind } from '../platform/config/wechat-app.js';
+import { isoTime } from '../platform/http/iso-time.js';
 import { unionidStatuses, type WechatIdentityEntity } from './wechat-identity.entity.js';
 
 /** What a person sees of one way by which WeChat knows them. */
@@ -27,6 +28,6 @@ export function toIdentityView(identity: WechatIdentityEntity): IdentityView {
     openid: identity.openid,
     unionid: identity.unionid,
     unionidStatus: identity.unionidStatus,
-    linkedAt: new Date(identity.linkedAt).toISOString(),
+    linkedAt: isoTime(identity.linkedAt),
   };
 }

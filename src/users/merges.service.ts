@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, In, IsNull, Not, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import { actInDetail, type Act } from '../audit/act.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { isDuplicate } from '../platform/database/database-fault.js';
 import { Config } from '../platform/config/config.js';
@@ -9,6 +10,7 @@ import { AppError } from '../platform/errors/app-error.js';
 import { beforeMerge, type BeforeMerge } from './before-merge.js';
 import { lineOf } from './line-of.js';
 import { holdLiving, StaleRead } from './living-user.js';
+import { undoableMs } from './merge.view.js';
 import { partUsers } from './part-users.js';
 import { retryRaces } from './retry-races.js';
 import { sealedBeforeMerge } from './sealed-user-columns.js';
@@ -18,13 +20,10 @@ import { UserEntity } from './user.entity.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
-/** For how long a merge may be undone. */
-export const undoableMs = 30 * 24 * 3_600_000;
-
 /** Ends all sessions of these users within the transaction that makes it necessary. */
 export type EndSessions = (manager: EntityManager, ...userIds: string[]) => Promise<void>;
 
-/** Makes two users one whom a unionid proves to be one person, and parts them again. */
+/** Makes two users one whom a unionid proves to be one person, or an operator knows to be, and parts them again. */
 @Injectable()
 export class Merges {
   private readonly logger = new Logger('Merges');
@@ -58,23 +57,43 @@ export class Merges {
   }
 
   /**
+   * The same because an operator says so, be there a unionid or not, and also where the two were parted before.
+   * @returns the survivor's id: the older user's, in whatever order they are named
+   * @throws AppError not_found where one of them is no more; conflict where both are the same; identity_conflict where
+   * one has a role or both have passwords
+   */
+  async mergeByHand(userId: string, otherId: string, endSessions: EndSessions, act: Act): Promise<string> {
+    if (userId === otherId) throw new AppError('conflict');
+    return retryRaces(() =>
+      this.dataSource.transaction(async (manager) => {
+        await holdLiving(manager, userId, otherId).catch((error: unknown) => {
+          throw error instanceof StaleRead ? new AppError('not_found') : error;
+        });
+        const pair = await readUsers(manager, userId, otherId);
+        if (!mayBecomeOne(pair)) throw new AppError('identity_conflict');
+        const { survivor, merged } = pair;
+        await this.keepRecord(manager, pair, null, await uniteUsers(manager, pair, null, this.sealer));
+        await endSessions(manager, ...mustEnd(pair));
+        const entry = { event: 'users_merged', outcome: 'success', userId: survivor.id } as const;
+        await this.audit.recordWithin(manager, { ...entry, ...actInDetail(act, merged.id) });
+        return survivor.id;
+      }),
+    );
+  }
+
+  /**
    * Gives the identities that moved back to who they were taken from.
    * @param endSessions ends those of the survivor: some may be the other person's
+   * @param act who demands it
    * @throws AppError not_found where there is no such merge or it can be undone no more; conflict where the survivor has
    * become another since, somebody has taken the username, or one of the two would be left without a way in
    */
-  async undo(id: string, endSessions: EndSessions): Promise<void> {
+  async undo(id: string, endSessions: EndSessions, act: Act): Promise<void> {
     const merge = await this.dataSource.manager.findOneBy(UserMergeEntity, { id, undoneAt: IsNull() });
     if (!merge?.beforeSealed || merge.mergedAt + undoableMs <= Date.now()) throw new AppError('not_found');
     const before = this.openBefore(id, merge.beforeSealed);
     await retryRaces(() => this.part(merge, before, endSessions));
-    this.audit.record({
-      event: 'merge_undone',
-      outcome: 'success',
-      userId: merge.survivorId,
-      reason: merge.mergedId,
-      appId: merge.appId ?? undefined,
-    });
+    this.audit.record({ event: 'merge_undone', outcome: 'success', userId: merge.survivorId, ...act });
   }
 
   private openBefore(id: string, sealed: string): BeforeMerge {
@@ -99,11 +118,9 @@ export class Merges {
     return union.userId;
   }
 
-  private requireMergeable({ survivor, merged }: Pair, { appId }: MergeCause): void {
-    const users = [survivor, merged];
-    const privileged = users.some(({ role }) => role !== 'user');
-    const bothHavePasswords = users.every(({ username }) => username !== null);
-    if (this.config.unionMerge === 'auto' && !privileged && !bothHavePasswords) return;
+  private requireMergeable(pair: Pair, { appId }: MergeCause): void {
+    if (this.config.unionMerge === 'auto' && mayBecomeOne(pair)) return;
+    const { survivor, merged } = pair;
     this.audit.record({
       event: 'identity_conflict',
       outcome: 'failure',
@@ -117,7 +134,7 @@ export class Merges {
   private async keepRecord(
     manager: EntityManager,
     { survivor, merged }: Pair,
-    appId: string,
+    appId: string | null,
     before: BeforeMerge,
   ): Promise<void> {
     const id = newId();
@@ -149,12 +166,23 @@ async function readPair(manager: EntityManager, cause: MergeCause, ownerId: stri
   const holds =
     (await manager.existsBy(WechatUnionEntity, { unionid, userId: ownerId })) &&
     (await manager.existsBy(WechatIdentityEntity, { id: identityId, userId, unionid: IsNull() }));
+  if (!holds) throw new StaleRead();
+  return readUsers(manager, userId, ownerId);
+}
+
+async function readUsers(manager: EntityManager, ...ids: string[]): Promise<Pair> {
   const [survivor, merged] = await manager.find(UserEntity, {
-    where: { id: In([userId, ownerId]) },
+    where: { id: In(ids) },
     order: { createdAt: 'ASC', id: 'ASC' },
   });
-  if (!holds || !survivor || !merged) throw new StaleRead();
+  if (!survivor || !merged) throw new StaleRead();
   return { survivor, merged };
+}
+
+/** Nobody gains or loses a role by being somebody else as well, and nobody has two passwords. */
+function mayBecomeOne({ survivor, merged }: Pair): boolean {
+  const users = [survivor, merged];
+  return users.every(({ role }) => role === 'user') && users.some(({ username }) => username === null);
 }
 
 /** Whose sessions end: also the survivor's where it is locked from now on. */

@@ -7,6 +7,7 @@ import { chosenOf, chosenText } from './profile.js';
 import { sealedPhone } from './sealed-user-columns.js';
 import type { UserMergeEntity } from './user-merge.entity.js';
 import { UserEntity } from './user.entity.js';
+import { hasWayIn, movePassword } from './ways-in.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
@@ -24,11 +25,15 @@ export async function partUsers(
   const merged = await manager.findOneBy(UserEntity, { id: mergedId, mergedInto: survivorId });
   if (!merged) throw new StaleRead();
   // First the username is set free: it may be nobody's twice.
-  await manager.update(UserEntity, { id: survivorId }, givenBack(survivor, merged, before, sealer));
+  const left = givenBack(survivor, merged, before, sealer);
+  await manager.update(UserEntity, { id: survivorId }, left);
   await manager.update(UserEntity, { id: mergedId }, { ...before.merged, mergedInto: null });
+  if (left.username === null) await movePassword(manager, survivorId, mergedId);
   await takeBackUnionid(manager, survivorId, before);
   await moveBack(manager, survivorId, mergedId, before);
-  for (const id of [survivorId, mergedId]) await requireWayIn(manager, id);
+  for (const id of [survivorId, mergedId]) {
+    if (!(await hasWayIn(manager, id))) throw new AppError('conflict');
+  }
 }
 
 /** The survivor without what it took over; what the person has changed since then stays. */
@@ -52,6 +57,7 @@ function givenBack(survivor: UserEntity, merged: UserEntity, before: BeforeMerge
 
 /** The unionid that proved the two to be one is not believed any more. */
 async function takeBackUnionid(manager: EntityManager, survivorId: string, { filled }: BeforeMerge) {
+  if (filled === null) return;
   const { identityId: id, unionidStatus } = filled;
   await manager.update(WechatIdentityEntity, { id, userId: survivorId }, { unionid: null, unionidStatus });
 }
@@ -85,10 +91,4 @@ function leavingOf(identities: WechatIdentityEntity[], { identityIds, unionids }
 
 function unionidsOf(identities: WechatIdentityEntity[]): Set<string> {
   return new Set(identities.map(({ unionid }) => unionid).filter((unionid) => unionid !== null));
-}
-
-async function requireWayIn(manager: EntityManager, id: string): Promise<void> {
-  if (await manager.existsBy(WechatIdentityEntity, { userId: id })) return;
-  const user = await manager.findOneByOrFail(UserEntity, { id });
-  if (user.username === null) throw new AppError('conflict');
 }

@@ -3,18 +3,11 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { Sealer } from '../platform/crypto/sealer.js';
+import type { Whence } from '../platform/http/client-address.js';
 import { living } from './living-user.js';
 import { e164Of, maskedPhone, type PhoneNumber } from './phone-number.js';
 import { sealedPhone } from './sealed-user-columns.js';
 import { UserEntity } from './user.entity.js';
-
-/** From where a number came, for the audit log. */
-interface Whence {
-  address?: string;
-  userAgent?: string;
-  /** The app that WeChat gave it to. */
-  appId: string;
-}
 
 /** What a user's row holds of a phone number. */
 export type BoundPhone = Pick<UserEntity, 'phoneSealed' | 'phoneMasked'>;
@@ -29,7 +22,11 @@ export class Phones {
   ) {}
 
   /** Takes the place of a number bound before. Nothing where the user is gone or has become another. */
-  async bind(userId: string, phone: PhoneNumber, whence: Whence): Promise<BoundPhone | undefined> {
+  async bind(
+    userId: string,
+    phone: PhoneNumber,
+    whence: Partial<Whence> & { appId: string },
+  ): Promise<BoundPhone | undefined> {
     const bound: BoundPhone = {
       phoneSealed: this.sealer.seal(e164Of(phone), sealedPhone.placeOf(userId)),
       phoneMasked: maskedPhone(phone),

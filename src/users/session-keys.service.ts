@@ -72,6 +72,11 @@ export class SessionKeys {
       .map(({ openid, keys }) => ({ openid, keys: keys.map(({ key }) => key) }));
   }
 
+  /** When the kept keys came, in milliseconds, the newest first; none where they do not open. */
+  datesOf({ id, sessionKeysSealed }: Pick<WechatIdentityEntity, 'id' | 'sessionKeysSealed'>): number[] {
+    return this.open(id, sessionKeysSealed).map(({ at }) => at);
+  }
+
   private seal(identityId: string, keys: DatedKeys): string {
     return this.sealer.seal(JSON.stringify(keys), sealedSessionKeys.placeOf(identityId));
   }

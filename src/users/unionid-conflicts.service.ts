@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.js';
+import { hashSecret } from '../platform/crypto/secrets.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 import type { ProvenIdentity } from './proven-identity.js';
 
@@ -17,7 +18,8 @@ export class UnionidConflicts {
   ) {}
 
   async record(userId: string, { appId, openid }: ProvenIdentity): Promise<void> {
-    if (!(await this.isFirstToday(`unionid-conflict:${appId}:${openid}`))) return;
+    // Hashed: nobody who reads the names of keys learns who somebody is.
+    if (!(await this.isFirstToday(`unionid-conflict:${hashSecret(`${appId}\n${openid}`)}`))) return;
     this.logger.warn(`app ${appId} gave user ${userId} a unionid that is not believed`);
     this.audit.record({ event: 'unionid_conflict', outcome: 'failure', userId, appId });
   }

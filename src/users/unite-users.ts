@@ -4,6 +4,7 @@ import { inheritedFields, type BeforeMerge } from './before-merge.js';
 import { chosenOf, chosenText } from './profile.js';
 import { sealedPhone } from './sealed-user-columns.js';
 import { UserEntity } from './user.entity.js';
+import { movePassword } from './ways-in.js';
 import { WechatIdentityEntity } from './wechat-identity.entity.js';
 import { WechatUnionEntity } from './wechat-union.entity.js';
 
@@ -21,15 +22,18 @@ export interface Pair {
   merged: UserEntity;
 }
 
-/** Makes two users one, within a transaction that holds both; what was before. */
+/**
+ * Makes two users one, within a transaction that holds both; what was before.
+ * @param cause null where an operator says so
+ */
 export async function uniteUsers(
   manager: EntityManager,
   { survivor, merged }: Pair,
-  cause: MergeCause,
+  cause: MergeCause | null,
   sealer: Sealer,
 ): Promise<BeforeMerge> {
   const moved = await moveIdentities(manager, merged.id, survivor.id);
-  const filled = await fillUnionid(manager, cause);
+  const filled = cause && (await fillUnionid(manager, cause));
   const phoneSealed = sealedAnew(merged, survivor.id, sealer);
   const given = { ...merged, phoneSealed, phoneMasked: phoneSealed && merged.phoneMasked };
   const inherited = inheritedFields.filter((field) => survivor[field] === null && given[field] !== null);
@@ -39,6 +43,7 @@ export async function uniteUsers(
   const status = [survivor.status, merged.status].includes('locked') ? 'locked' : 'active';
   const taken = inheritance(survivor, given, inherited);
   await manager.update(UserEntity, { id: survivor.id }, { ...taken, status });
+  if (inherited.includes('username')) await movePassword(manager, merged.id, survivor.id);
   return {
     survivor: { status: livingStatus(survivor), chosen: survivor.chosen },
     merged: { status: livingStatus(merged), username: merged.username },

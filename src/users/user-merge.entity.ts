@@ -17,7 +17,7 @@ export class UserMergeEntity {
   @Column({ ...idColumn, name: 'merged_id' })
   mergedId: string;
 
-  /** The app through which the unionid came that proved it. */
+  /** The app through which the unionid came that proved it; null where an operator said so. */
   @Column(exactColumn(64, { name: 'app_id', nullable: true }))
   appId: string | null;
 

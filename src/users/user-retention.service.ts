@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { DataSource, In, IsNull, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
 import { HourlyChore } from '../platform/store/hourly-chore.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
-import { undoableMs } from './merges.service.js';
+import { undoableMs } from './merge.view.js';
 import { retryRaces } from './retry-races.js';
 import { UserMergeEntity } from './user-merge.entity.js';
 import { UserEntity } from './user.entity.js';

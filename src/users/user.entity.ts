@@ -11,6 +11,11 @@ export type UserStatus = 'active' | 'locked' | 'merged' | 'erased';
 /** A person, whatever doors they come through. */
 @Entity('users')
 @Index('users_status', ['status'])
+@Index('users_role', ['role', 'status', 'id'])
+// On SQLite these have names and mail in no case (COLLATE NOCASE).
+@Index('users_username', ['role', 'status', 'username', 'id'])
+@Index('users_nickname', ['role', 'status', 'nickname', 'id', 'username'])
+@Index('users_email', ['email', 'role', 'status', 'id'])
 export class UserEntity {
   @PrimaryColumn(idColumn)
   id: string;

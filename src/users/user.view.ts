@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoTime } from '../platform/http/iso-time.js';
 import type { UserEntity } from './user.entity.js';
 
 const time = z.iso.datetime();
@@ -49,11 +50,7 @@ export function toUserView(user: UserRow): UserView {
     role: user.role,
     status: user.status === 'locked' ? 'locked' : 'active',
     profileComplete: user.nickname !== null && user.avatarUrl !== null,
-    createdAt: toIsoTime(user.createdAt),
-    lastLoginAt: toIsoTime(user.lastLoginAt),
+    createdAt: isoTime(user.createdAt),
+    lastLoginAt: isoTime(user.lastLoginAt),
   };
-}
-
-function toIsoTime(milliseconds: number | string): string {
-  return new Date(Number(milliseconds)).toISOString();
 }

@@ -7,7 +7,8 @@ export type UnionidStatus = (typeof unionidStatuses)[number];
 
 /** A WeChat person as one app knows them; `(app_id, openid)` identifies. */
 @Entity('wechat_identities')
-@Index('wechat_identities_openid', ['appId', 'openid'], { unique: true })
+// The openid comes first, for whoever asks in which apps it is known.
+@Index('wechat_identities_person', ['openid', 'appId'], { unique: true })
 @Index('wechat_identities_unionid', ['appId', 'unionid'], { unique: true })
 @Index('wechat_identities_user', ['userId'])
 export class WechatIdentityEntity {

@@ -8,7 +8,8 @@ const tokenRefusals = [40001, 40014, 42001];
 export const appTokenSchema = z.object({
   /** A secret. */
   value: z.string().min(1),
-  /** Milliseconds since the epoch, as is the end. */
+  /** Milliseconds since the epoch, as all times here. */
+  askedAt: z.number(),
   renewAt: z.number(),
   expiresAt: z.number(),
 });
@@ -27,7 +28,7 @@ export function appTokenOf(answer: z.output<typeof appTokenAnswerSchema>, askedA
   const livesMs = answer.expires_in * 1_000;
   // WeChat should give none that ends within five minutes; one that does must not be renewed at every call.
   const renewsInMs = livesMs > renewBeforeEndMs ? livesMs - renewBeforeEndMs : livesMs / 2;
-  return { value: answer.access_token, renewAt: askedAt + renewsInMs, expiresAt: askedAt + livesMs };
+  return { value: answer.access_token, askedAt, renewAt: askedAt + renewsInMs, expiresAt: askedAt + livesMs };
 }
 
 /** Whether an answer refuses the app token that the call carried. */

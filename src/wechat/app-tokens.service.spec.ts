@@ -8,6 +8,7 @@ import { Sealer } from '../platform/crypto/sealer.js';
 import { MemoryStore } from '../platform/store/memory-store.js';
 import type { Slide } from '../platform/store/key-value-store.js';
 import { StoreUnavailableError } from '../platform/store/store-unavailable-error.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { AppTokens } from './app-tokens.service.js';
 import { unreachable } from './wechat-errors.js';
 import type { WechatHttp } from './wechat-http.js';
@@ -125,9 +126,9 @@ afterEach(async () => {
   jest.restoreAllMocks();
 });
 
-function replica(appToken: 'stable' | 'plain' = 'stable', seal = sealer): AppTokens {
+function replica(appToken: 'stable' | 'plain' = 'stable', seal = sealer, metrics = new Metrics()): AppTokens {
   const config = new Config({ wechat: { appToken } } as unknown as Config);
-  return new AppTokens(store, seal, wechat as unknown as WechatHttp, config, () => now);
+  return new AppTokens(store, seal, wechat as unknown as WechatHttp, config, metrics, () => now);
 }
 
 /** The token that a call of this replica is given. */
@@ -214,6 +215,20 @@ describe('an app token', () => {
     const tokens = replica();
     await Promise.all(Array.from({ length: 50 }, () => tokenOf(tokens)));
     expect(store.asked).toBe(forOne);
+  });
+
+  it('is as old for each replica as it is since WeChat was asked', async () => {
+    const both = [new Metrics(), new Metrics()];
+    for (const metrics of both) {
+      await tokenOf(replica('stable', sealer, metrics));
+      now += 60_000;
+    }
+    for (const [i, metrics] of both.entries()) {
+      const text = await metrics.text();
+      expect(text).toContain(`\nwxpass_app_token_age_seconds{app="${app.appId}"} 120\n`);
+      const fetched = `wxpass_app_token_refreshes_total{app="${app.appId}",outcome="success"} 1`;
+      expect(text.includes(fetched)).toBe(i === 0);
+    }
   });
 
   it('lies sealed in the store, bound to its app', async () => {

@@ -4,6 +4,9 @@ import { Config } from '../platform/config/config.js';
 import type { WechatApp } from '../platform/config/wechat-app.js';
 import { Sealer } from '../platform/crypto/sealer.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { Metrics } from '../platform/observability/metrics.js';
+import type { Outcome } from '../platform/observability/metric-catalogue.js';
+import { withOutcome } from '../platform/observability/with-outcome.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 import { MemoryStore } from '../platform/store/memory-store.js';
 import { StoreUnavailableError } from '../platform/store/store-unavailable-error.js';
@@ -45,11 +48,13 @@ export class AppTokens {
     private readonly sealer: Sealer,
     http: WechatHttp,
     { wechat }: Config,
+    private readonly metrics: Metrics,
     @Optional() private readonly now: () => number = Date.now,
   ) {
     this.mode = wechat.appToken;
     this.endpoint = new AppTokenEndpoint(http, this.mode, now);
     this.ownStore = new MemoryStore(now);
+    metrics.read('appTokenAge', () => this.ages());
   }
 
   /**
@@ -134,13 +139,19 @@ export class AppTokens {
         const serves = kept && kept.value !== refused ? this.learn(app, kept) : undefined;
         if (serves && (owner === undefined || serves.renewAt > this.now())) return serves;
         await refuseAgain(shared);
-        if (owner !== undefined) return await this.fetch(app, shared, owner, refused);
+        if (owner !== undefined)
+          return await this.counted(app, () => this.fetch(app, shared, owner, refused));
       } finally {
         if (owner !== undefined) await shared.release(owner).catch(() => undefined);
       }
       await pause(pollMs);
     }
     throw unreachable('another replica did not fetch the app token in time');
+  }
+
+  private counted(app: WechatApp, fetch: () => Promise<AppToken>): Promise<AppToken> {
+    const tell = (outcome: Outcome) => this.metrics.count('appTokenRefreshes', { app: app.appId, outcome });
+    return withOutcome(fetch, tell);
   }
 
   private async fetch(
@@ -177,6 +188,11 @@ export class AppTokens {
 
   private sharedIn(store: KeyValueStore, app: WechatApp, forcedPerDay: number): SharedAppToken {
     return new SharedAppToken(store, this.sealer, this.now, app.appId, forcedPerDay);
+  }
+
+  private ages() {
+    const living = [...this.known].filter(([, { expiresAt }]) => expiresAt > this.now());
+    return living.map(([app, { askedAt }]) => ({ app, value: (this.now() - askedAt) / 1000 }));
   }
 
   /** What this process has, while it lives. */

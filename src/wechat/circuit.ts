@@ -28,7 +28,7 @@ export class Circuit {
     };
   }
 
-  private get isOpen(): boolean {
+  get isOpen(): boolean {
     return this.failures >= failuresToOpen;
   }
 

@@ -1,3 +1,6 @@
+/** What came in place of an answer, in a word. */
+export type Silence = 'timeout' | 'network' | 'http_5xx' | 'circuit_open';
+
 /** No whole answer came. */
 export class NoReply extends Error {
   /**
@@ -7,6 +10,7 @@ export class NoReply extends Error {
   constructor(
     readonly reason: string,
     readonly sent: boolean,
+    readonly silence: Silence,
   ) {
     super(reason);
   }

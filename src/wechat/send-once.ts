@@ -80,7 +80,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private giveUp(reason: string): void {
-    this.fail(new NoReply(reason, this.connection !== undefined));
+    this.fail(new NoReply(reason, this.connection !== undefined, 'timeout'));
     this.connection?.abort(new Error('given up'));
   }
 
@@ -101,7 +101,7 @@ function faultOf(error: Error, sent: boolean): Error {
   const reason = reasonOf(error);
   if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unexpectedAnswer('the body is too large');
   if (reason === 'HTTPParserError') return unexpectedAnswer('not HTTP');
-  return new NoReply(reason, sent);
+  return new NoReply(reason, sent, 'network');
 }
 
 /** The bare code or name of a network error, for its message and properties may quote what was sent. */

@@ -12,6 +12,7 @@ import {
 } from '../../test/support/fake-wechat.js';
 import { Config } from '../platform/config/config.js';
 import type { WechatApp } from '../platform/config/wechat-app.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { WechatApi } from './wechat-api.js';
 import { WechatHttp } from './wechat-http.js';
 
@@ -44,6 +45,7 @@ afterEach(async () => {
 function apiAt(apiUrl: string, timeoutMs = 1_000): WechatApi {
   const wire = new WechatHttp(
     new Config({ wechat: { apps: [app], apiUrl, apiFallbackUrls: [], timeoutMs } } as unknown as Config),
+    new Metrics(),
   );
   wires.push(wire);
   return new WechatApi(wire);

@@ -5,6 +5,7 @@ import { Config } from '../platform/config/config.js';
 import type { WechatApp } from '../platform/config/wechat-app.js';
 import { Sealer } from '../platform/crypto/sealer.js';
 import { MemoryStore } from '../platform/store/memory-store.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { AppTokens } from './app-tokens.service.js';
 import { WechatAppApi } from './wechat-app-api.js';
 import { unreachable } from './wechat-errors.js';
@@ -74,7 +75,7 @@ beforeEach(() => {
   const wire = http as unknown as WechatHttp;
   const config = new Config({ wechat: { appToken: 'stable' } } as unknown as Config);
   const sealer = new Sealer([{ id: 'k1', key: randomBytes(32) }]);
-  api = new WechatAppApi(wire, new AppTokens(store, sealer, wire, config));
+  api = new WechatAppApi(wire, new AppTokens(store, sealer, wire, config, new Metrics()));
 });
 
 afterEach(() => store.close());

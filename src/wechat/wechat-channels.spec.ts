@@ -3,6 +3,7 @@ import { Global, Module } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { type WechatApp, wechatAppKinds } from '../platform/config/wechat-app.js';
 import { Sealer } from '../platform/crypto/sealer.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 import { MemoryStore } from '../platform/store/memory-store.js';
 import { MiniProgramChannel } from './channels/mini-program.channel.js';
@@ -166,9 +167,10 @@ describe('the WeChat module', () => {
     { provide: Config, useValue: config },
     { provide: KeyValueStore, useValue: store },
     { provide: Sealer, useValue: sealer },
+    Metrics,
   ];
   @Global()
-  @Module({ providers: platform, exports: [Config, KeyValueStore, Sealer] })
+  @Module({ providers: platform, exports: [Config, KeyValueStore, Sealer, Metrics] })
   class PlatformOfTest {}
 
   it('needs nothing but the platform', async () => {

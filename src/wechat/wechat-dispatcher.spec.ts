@@ -8,6 +8,7 @@ import {
 } from '../../test/support/fake-wechat.js';
 import { type OutboundProxy, startOutboundProxy } from '../../test/support/outbound-proxy.js';
 import { Config } from '../platform/config/config.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { WechatHttp } from './wechat-http.js';
 
 const secret = '5ecre75ecre75ecre75ecre75ecre700';
@@ -41,7 +42,7 @@ function wireThrough(proxy: OutboundProxy, urls: string[], timeoutMs = 400): Wec
   const [apiUrl, ...apiFallbackUrls] = urls;
   const proxyUrl = `http://${credentials}@127.0.0.1:${proxy.port}`;
   const wechatConfig = { apps: [], apiUrl, apiFallbackUrls, timeoutMs, proxyUrl };
-  const wire = new WechatHttp(new Config({ wechat: wechatConfig } as unknown as Config));
+  const wire = new WechatHttp(new Config({ wechat: wechatConfig } as unknown as Config), new Metrics());
   closing.push(() => wire.onApplicationShutdown());
   return wire;
 }

@@ -395,6 +395,11 @@ const unknown = operator(
   'WeChat answered with an errcode that is not listed here: look it up in its documentation, and trace the rid in the WeChat console.',
 );
 
+/** The errcodes that the table lists, in ascending order. */
+export const listedErrcodes: readonly number[] = Object.keys(rows)
+  .map(Number)
+  .sort((a, b) => a - b);
+
 /**
  * What WeChat means by an errcode at an endpoint; an unlisted one is the operator's.
  * https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Global_Return_Code.html

@@ -69,7 +69,8 @@ function detailsOf(errcode: number | null, advice: Record<Language, string>, rid
   return (language: Language) => ({ errcode, advice: advice[language], rid });
 }
 
-function ridOf(errmsg: string): string | null {
+/** WeChat's own id of a request, by which its support finds it. */
+export function ridOf(errmsg: string): string | null {
   return /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})\b/i.exec(errmsg)?.[1] ?? null;
 }
 

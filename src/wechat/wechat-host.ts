@@ -43,7 +43,7 @@ export class WechatHost {
    */
   async ask(request: WechatRequest, limits: SendLimits): Promise<WechatAnswer> {
     const report = this.circuitOf(request.path).enter();
-    if (!report) throw new NoReply('the circuit is open', false);
+    if (!report) throw new NoReply('the circuit is open', false, 'circuit_open');
     try {
       const answer = answerOf(await sendOnce(this.dispatcher, this.dispatchOptions(request), limits));
       report('image' in answer || !saysBusy(answer.answer));
@@ -52,6 +52,11 @@ export class WechatHost {
       report(!(error instanceof NoReply));
       throw error;
     }
+  }
+
+  /** Whether calls are refused, by kind of endpoint. */
+  openCircuits(): { kind: string; isOpen: boolean }[] {
+    return [...this.circuits].map(([kind, { isOpen }]) => ({ kind, isOpen }));
   }
 
   private circuitOf(path: string): Circuit {
@@ -75,7 +80,7 @@ export class WechatHost {
 }
 
 function answerOf({ status, body }: Reply): WechatAnswer {
-  if (status >= 500) throw new NoReply(`HTTP ${status}`, true);
+  if (status >= 500) throw new NoReply(`HTTP ${status}`, true, 'http_5xx');
   if (status !== 200) throw unexpectedAnswer(`HTTP ${status}`);
   return isImage(body) ? { image: body } : { answer: parseJson(body) };
 }

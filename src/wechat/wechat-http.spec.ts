@@ -11,6 +11,7 @@ import {
   text,
 } from '../../test/support/fake-wechat.js';
 import { Config } from '../platform/config/config.js';
+import { Metrics } from '../platform/observability/metrics.js';
 import { WechatHttp } from './wechat-http.js';
 
 const secret = '5ecre75ecre75ecre75ecre75ecre700';
@@ -50,7 +51,7 @@ function wireTo(urls: string[], timeoutMs = 300): WechatHttp {
   const config = new Config({
     wechat: { apps: [], apiUrl, apiFallbackUrls, timeoutMs },
   } as unknown as Config);
-  const wire = new WechatHttp(config, () => now);
+  const wire = new WechatHttp(config, new Metrics(), () => now);
   closing.unshift(() => wire.onApplicationShutdown());
   return wire;
 }

@@ -1,9 +1,12 @@
 import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { Config } from '../platform/config/config.js';
+import { Metrics } from '../platform/observability/metrics.js';
+import { endOfCall, errcodeOf } from './end-of-call.js';
 import { NoReply } from './no-reply.js';
 import type { SendLimits } from './send-once.js';
 import { wechatDispatcher } from './wechat-dispatcher.js';
+import { tracedCall } from './traced-call.js';
 import { unreachable } from './wechat-errors.js';
 import { notJson, type WechatAnswer, WechatHost, type WechatRequest } from './wechat-host.js';
 
@@ -25,12 +28,17 @@ export class WechatHttp implements OnApplicationShutdown {
   /** The configured one, then its alternates. */
   private readonly hosts: readonly WechatHost[];
 
-  constructor({ wechat }: Config, @Optional() now: () => number = () => performance.now()) {
+  constructor(
+    { wechat }: Config,
+    private readonly metrics: Metrics,
+    @Optional() now: () => number = () => performance.now(),
+  ) {
     this.timeoutMs = wechat.timeoutMs;
     this.dispatcher = wechatDispatcher(wechat.timeoutMs, wechat.proxyUrl);
     this.hosts = [wechat.apiUrl, ...wechat.apiFallbackUrls].map(
       (url) => new WechatHost(url, this.dispatcher, now),
     );
+    metrics.read('circuitOpen', () => this.circuits());
   }
 
   /** The JSON that WeChat answers, whatever content type it claims. */
@@ -70,7 +78,9 @@ export class WechatHttp implements OnApplicationShutdown {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) return refuse([...reasons, 'no time is left']);
       try {
-        return await host.ask(request, this.limitsOf(host, leftMs));
+        return await tracedCall(host, request, () =>
+          this.measured(request, () => host.ask(request, this.limitsOf(host, leftMs))),
+        );
       } catch (error) {
         if (!(error instanceof NoReply)) throw error;
         reasons.push(`${host.name}: ${error.reason}`);
@@ -78,6 +88,32 @@ export class WechatHttp implements OnApplicationShutdown {
       }
     }
     return refuse(reasons);
+  }
+
+  private async measured(
+    { path: endpoint }: WechatRequest,
+    ask: () => Promise<WechatAnswer>,
+  ): Promise<WechatAnswer> {
+    const startedAt = performance.now();
+    const note = (errcode: string) => {
+      this.metrics.count('wechatRequests', { endpoint, errcode });
+      if (errcode === 'circuit_open') return;
+      this.metrics.observe('wechatRequestDuration', { endpoint }, (performance.now() - startedAt) / 1000);
+    };
+    try {
+      const answer = await ask();
+      note(errcodeOf(answer));
+      return answer;
+    } catch (error) {
+      note(endOfCall(error));
+      throw error;
+    }
+  }
+
+  private circuits() {
+    return this.hosts.flatMap((host) =>
+      host.openCircuits().map(({ kind, isOpen }) => ({ host: host.name, kind, value: Number(isOpen) })),
+    );
   }
 
   /** A host that does not even connect leaves time for its alternates. */

@@ -10,9 +10,10 @@ export interface Rule {
   objectsTo: Record<string, string>[];
 }
 
-/** Arrows go from an earlier tier to a later one; `top` is main, app and their like. */
+/** Arrows go from an earlier tier to a later one; `top` is main, app and their like, `doctor` the commands' own folder. */
 const tiers = [
   ['top'],
+  ['doctor'],
   ['auth', 'account', 'admin', 'health', 'pages'],
   ['users', 'session', 'wechat'],
   ['audit'],

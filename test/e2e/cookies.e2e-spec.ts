@@ -5,6 +5,7 @@ import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
 import { stranger } from '../support/person.js';
+import { miniProgram } from '../support/start-simulator.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
 const refreshPath = '/api/v1/auth/refresh';
@@ -127,6 +128,32 @@ describe.each(backends)('cookie mode on $name', (backend) => {
       const fields = [{ path: 'refreshToken', message }];
       expect(refused).toMatchObject({ status: 400, error: 'invalid_request', data: { fields } });
     }
+  });
+
+  it('ends the session whose cookies a login replaces, and none by a login that sets no cookies', async () => {
+    const headers = { cookie: jar.header };
+    const ended = { status: 401, error: 'session_ended', data: { reason: 'logged_out' } };
+    const someone = () => stranger(service.simulator);
+    await someone().logIn(service, { headers });
+    expect(await call('GET', '/users/me', headers)).toMatchObject({ status: 200 });
+    const next = await someone().logIn(service, { headers, body: { mode: 'cookie' } });
+    expect(await call('GET', '/users/me', { cookie: jarOf(next).header })).toMatchObject({ status: 200 });
+    expect(await call('GET', '/users/me', headers)).toMatchObject(ended);
+  });
+
+  it('does not end its own session where a login is repeated with the cookies it has set', async () => {
+    const key = { 'idempotency-key': 'one-login-shown-twice' };
+    const code = await stranger(service.simulator).code();
+    const logIn = (headers: Record<string, string>) =>
+      call(
+        'POST',
+        '/auth/wechat/mini-program',
+        { ...key, ...headers },
+        { code, appId: miniProgram.appId, mode: 'cookie' },
+      );
+    const own = jarOf(await logIn({}));
+    expect(await logIn({ cookie: own.header })).toMatchObject({ status: 200 });
+    expect(await call('GET', '/users/me', { cookie: own.header })).toMatchObject({ status: 200 });
   });
 
   it('takes the cookies away wherever they show an ended session, at logout too', async () => {

@@ -3,6 +3,7 @@ import { backends, shared } from '../support/backends.js';
 import { stranger } from '../support/person.js';
 import { miniProgram } from '../support/start-simulator.js';
 import { type Replica, type RunningService, startService } from '../support/start-service.js';
+import { Sealer } from '../../src/platform/crypto/sealer.js';
 import { KeyValueStore } from '../../src/platform/store/key-value-store.js';
 
 const keyed = (key: string = randomUUID()) => ({ headers: { 'idempotency-key': key } });
@@ -101,7 +102,9 @@ describe.each(backends)('an Idempotency-Key makes a lost answer safe on $name', 
     });
     await logIn(code, options);
     spy.mockRestore();
-    await store.set(claims[0]!, JSON.stringify({ fingerprint: 'of another request', owner: 'x' }), 60_000);
+    const sealer = service.app.get(Sealer, { strict: false });
+    const fingerprint = sealer.seal('the hash of another request', `${claims[0]}:request`);
+    await store.set(claims[0]!, JSON.stringify({ fingerprint, owner: 'x' }), 60_000);
     expect(await logIn(code, options)).toMatchObject({ status: 409, error: 'idempotency_key_reused' });
     await store.delete(claims[0]!);
     expect(await logIn(code, options)).toMatchObject({ status: 401, error: 'wechat_code_used' });

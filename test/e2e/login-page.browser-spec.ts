@@ -39,6 +39,7 @@ async function visit(path: string, options?: VisitorOptions): Promise<Visitor> {
 }
 
 const title = (page: Page, text: string) => page.getByRole('heading', { level: 1, name: text }).waitFor();
+const sessionsOf = (page: Page) => page.locator('.sessions > li');
 const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
 
 /** Somebody at WeChat's page: the phone beside it scans and allows. */
@@ -195,10 +196,14 @@ describe('on a computer', () => {
 describe('the own sessions', () => {
   it('are listed, and others can be ended one by one or all at once', async () => {
     const { page, complaints } = await visit('/');
-    for (let i = 0; i < 4; i++) await remember(page, 'linus');
+    for (let i = 0; i < 3; i++) {
+      const code = await service.miniProgramCode('linus');
+      await service.api('POST', '/auth/wechat/mini-program', { code });
+    }
+    await remember(page, 'linus');
     await page.reload();
     await title(page, 'You are logged in');
-    const items = page.getByRole('listitem');
+    const items = sessionsOf(page);
     expect(await items.count()).toBe(4);
     await page
       .getByRole('button', { name: /^End the session of / })
@@ -247,6 +252,118 @@ describe('the own sessions', () => {
     await page.getByText('This session was ended from another device.').waitFor();
     await title(page, 'Log in');
   });
+});
+
+describe('a page that was left', () => {
+  const lookAgain = (page: Page) => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+  const transition = (page: Page, name: string) =>
+    page.evaluate(`dispatchEvent(new PageTransitionEvent('${name}', { persisted: true }))`);
+
+  it('knows who logged in in another tab as soon as somebody looks, and begins no second session', async () => {
+    const { page, complaints } = await visit('/');
+    await confirmPath(page);
+    await lookAgain(page);
+    await page.getByText('Scan the QR code with WeChat').waitFor();
+    await remember(page, `left ${process.pid}`);
+    await lookAgain(page);
+    await title(page, 'You are logged in');
+    expect(await sessionsOf(page).count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows nobody who is gone, also where the cookies went without a word', async () => {
+    const { page } = await visit('/');
+    for (const notice of [lookAgain, (one: Page) => press(one, 'Log out')]) {
+      await remember(page, 'ada');
+      await page.reload();
+      await title(page, 'You are logged in');
+      await page.context().clearCookies();
+      await notice(page);
+      await title(page, 'Log in');
+    }
+  });
+
+  it('keeps the doors of who wants another account', async () => {
+    const { page } = await visit('/');
+    await remember(page, 'ada');
+    await page.goto(service.url + loginForApp());
+    await press(page, 'Use another account');
+    await confirmPath(page);
+    await lookAgain(page);
+    await page.getByText('Scan the QR code with WeChat').waitFor();
+    await remember(page, 'grace');
+    await lookAgain(page);
+    await page.getByRole('button', { name: /^Continue as / }).waitFor();
+  });
+
+  it('is hidden while the browser keeps it, and loaded anew by going back', async () => {
+    const { page } = await visit('/');
+    await remember(page, 'ada');
+    await page.reload();
+    await title(page, 'You are logged in');
+    await transition(page, 'pagehide');
+    expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(false);
+    await page.context().clearCookies();
+    await transition(page, 'pageshow');
+    await title(page, 'Log in');
+  });
+});
+
+describe('a browser that cannot', () => {
+  it('keep cookies is told so', async () => {
+    const { page, complaints } = await visit('about:blank');
+    await page.addInitScript(`
+      const refuse = { get() { throw new DOMException('no', 'SecurityError'); } };
+      for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, refuse);
+      Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false });`);
+    for (const path of ['/', '/login/confirm?scan=q3Jx0Vd9u2Kc7LmNfT5wYbZs']) {
+      await page.goto(service.url + path);
+      await page.getByText('This page needs cookies').waitFor();
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('run scripts is told so, and that nothing loads', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en' });
+    try {
+      const page = await context.newPage();
+      await page.goto(service.url);
+      await page.locator('noscript .notice').waitFor();
+      expect(await page.getByText('Loading…').isVisible()).toBe(false);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+it('a login that failed elsewhere is told in words with its trace id, once', async () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const { page, complaints, look } = await visit(`/login?error=state_invalid&traceId=${traceId}`);
+  await page.getByText('Scan the QR code with WeChat').waitFor();
+  expect(await page.getByRole('alert').textContent()).toMatch(
+    new RegExp(`expired.* Trace id ${traceId}`, 's'),
+  );
+  expect(page.url()).toBe(`${service.url}/login`);
+  expect(await look('failed-elsewhere')).toEqual([]);
+  await page.reload();
+  await page.getByText('Scan the QR code with WeChat').waitFor();
+  expect(await page.getByRole('alert').textContent()).toBe('');
+  expect(complaints).toEqual([]);
+});
+
+it('text grows with the size that a person has chosen, the code’s own too', async () => {
+  const { page } = await visit('about:blank');
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+  await page.setViewportSize({ width: 640, height: 800 });
+  await page.goto(service.url);
+  await confirmPath(page);
+  const inside = `document.querySelector('wx-login').shadowRoot.querySelector('.status')`;
+  for (const one of ['document.body', inside]) {
+    expect(await page.evaluate(`getComputedStyle(${one}).fontSize`)).toBe('32px');
+  }
+  const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+  expect(await page.evaluate(overflow)).toBe(0);
 });
 
 describe('inside WeChat', () => {
@@ -339,6 +456,30 @@ describe('the confirm page', () => {
   });
 });
 
+describe('where phone and computer must have one address', () => {
+  let near: HostedService;
+  const settings = { SCAN_ADDRESS_MISMATCH: 'block', TRUST_PROXY: '127.0.0.1' };
+  beforeAll(async () => (near = await startHostedService(settings)));
+  afterAll(() => near?.close());
+
+  it('a phone elsewhere is told why, may try again, and can refuse at once', async () => {
+    const { page } = await visit(near.url);
+    const path = await confirmPath(page);
+    const phone = await visit('about:blank', { device: 'wechat' });
+    await phone.page.setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.7' });
+    await phone.page.goto(near.url + path);
+    await press(phone.page, 'Confirm');
+    await phone.page.getByText('have different addresses').waitFor();
+    await phone.page.getByText('put phone and computer on one network').waitFor();
+    expect(await phone.look('far')).toEqual([]);
+    await press(phone.page, 'Try again');
+    await press(phone.page, 'Confirm');
+    await press(phone.page, 'Refuse');
+    await title(phone.page, 'Login refused');
+    await page.getByText('You declined on your phone').waitFor();
+  });
+});
+
 describe('where a match code is required', () => {
   let strict: HostedService;
   beforeAll(
@@ -358,7 +499,7 @@ describe('where a match code is required', () => {
     await phone.page.getByText('This is not what the computer shows').waitFor();
     expect(await phone.look('match-code')).toEqual([]);
     await field.fill(shown!);
-    await press(phone.page, 'Confirm');
+    await field.press('Enter');
     await title(page, 'You are logged in');
   });
 
@@ -392,12 +533,12 @@ describe('where a mini program alone is configured', () => {
     await title(page, 'You are logged in');
   });
 
-  it('a phone can only show the code to another, and inside WeChat there is no door', async () => {
+  it('a phone can only show the code to another, and inside WeChat there is but the password', async () => {
     const outside = await visit(small.url, { device: 'phone' });
     await outside.page.getByText('Scan with another phone').waitFor();
-    expect(await outside.page.getByRole('button').count()).toBe(0);
+    expect(await outside.page.getByRole('button').allTextContents()).toEqual(['Log in with a password']);
     const inside = await visit(small.url, { device: 'wechat' });
-    await title(inside.page, 'There is no way to log in here yet');
+    await title(inside.page, 'Log in with a password');
     expect(await inside.look('no-door')).toEqual([]);
   });
 });

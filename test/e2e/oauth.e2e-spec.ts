@@ -46,6 +46,7 @@ describe.each(backends)('machine clients on $name', (backend) => {
       API_CLIENTS: [
         `${client.id}:${client.secret}:introspect+revoke`,
         'reader:another-long-secret:introspect',
+        'intruder:a-third-long-secret:introspect',
         `encoder:${encodable}:introspect`,
       ].join(','),
     };
@@ -429,9 +430,10 @@ describe.each(backends)('machine clients on $name', (backend) => {
 
   it('are remembered where they are refused, by name only where they have proved it', async () => {
     const since = Date.now();
-    const reader = basic('reader', 'another-long-secret');
+    // One of its own: the same refusal twice in 10 s is remembered once.
+    const intruder = basic('intruder', 'a-third-long-secret');
     await send({ body: form('x'), headers: { authorization: basic(client.id, 'wrong') } });
-    await send({ body: form('x'), path: '/oauth/revoke', headers: { authorization: reader } });
+    await send({ body: form('x'), path: '/oauth/revoke', headers: { authorization: intruder } });
     await sleep(1000);
     const { items } = await service.app
       .get(AuditLog, { strict: false })
@@ -439,7 +441,7 @@ describe.each(backends)('machine clients on $name', (backend) => {
     const refused = { outcome: 'failure', address: '127.0.0.1' };
     expect(items.reverse()).toEqual([
       expect.objectContaining({ ...refused, reason: 'unauthenticated', appId: null }),
-      expect.objectContaining({ ...refused, reason: 'forbidden', appId: 'reader' }),
+      expect.objectContaining({ ...refused, reason: 'forbidden', appId: 'intruder' }),
     ]);
   });
 

@@ -158,6 +158,16 @@ describe('what the script is told', () => {
     expect(dataOf(chosen.text).doors['mini-program']).toEqual({ appId: 'wxfa4e000000000012' });
   });
 
+  it('is whether people may make accounts with a password', async () => {
+    expect(dataOf((await open('/')).text).registration).toBe(true);
+    const closed = await startHostedService({ REGISTRATION: 'false' });
+    try {
+      expect(dataOf((await open('/', { base: closed.url })).text).registration).toBe(false);
+    } finally {
+      await closed.close();
+    }
+  });
+
   it('is where the login ends, once that was found to be allowed', async () => {
     const place = encodeURIComponent('https://app.example.test/start#top');
     const { text } = await open(`/login?returnTo=${place}&codeChallenge=${challenge}`);
@@ -169,6 +179,14 @@ describe('what the script is told', () => {
     const own = await open('/login?returnTo=/welcome');
     expect(dataOf(own.text).returnTo).toBe('https://login.example.test/welcome');
   });
+
+  it.each(['/', '/login', '/login?lang=en', 'https://login.example.test/'])(
+    'is nowhere else where it ends at the page itself: %s',
+    async (place) => {
+      const { text } = await open(`/login?returnTo=${encodeURIComponent(place)}`);
+      expect(dataOf(text).returnTo).toBeUndefined();
+    },
+  );
 
   it('is the scan to confirm, where its form is possible', async () => {
     const scan = 'q3Jx0Vd9u2Kc7LmNfT5wYbZs';
@@ -242,12 +260,21 @@ describe('words', () => {
       expect(unknown.text).not.toContain(claim.replaceAll('+', ' '));
     }
   });
+
+  it('tell the trace id of an error, where it can be one', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const failed = await open(`/login?lang=en&error=state_invalid&traceId=${traceId}`);
+    expect(failed.text).toContain(`Trace id ${traceId}`);
+    for (const query of [`traceId=${traceId}`, 'error=state_invalid&traceId=Call+this+number']) {
+      expect((await open(`/login?lang=en&${query}`)).text).not.toContain('Trace id');
+    }
+  });
 });
 
 describe('hostile queries', () => {
   const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;`;
 
-  it.each(['lang', 'error', 'appId', 'scope', 'scan', 'returnTo', 'codeChallenge'])(
+  it.each(['lang', 'error', 'traceId', 'appId', 'scope', 'scan', 'returnTo', 'codeChallenge'])(
     'end in no markup: %s',
     async (name) => {
       for (const path of paths) {

@@ -111,9 +111,9 @@ describe('what the code on the screen says', () => {
   });
 });
 
-describe('where a scan lives for three seconds', () => {
+describe('where a scan lives for eight seconds', () => {
   let brief: HostedService;
-  beforeAll(async () => (brief = await startHostedService({ SCAN_TTL: '3s' })));
+  beforeAll(async () => (brief = await startHostedService({ SCAN_TTL: '8s' })));
   afterAll(() => brief?.close());
 
   it('a code gives way to a new one again and again, and the newest alone lets in', async () => {

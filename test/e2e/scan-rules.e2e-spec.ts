@@ -1,11 +1,12 @@
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
+import { Blocklist } from '../../src/audit/blocklist.service.js';
 import { backends, embedded, shared, type Backend } from '../support/backends.js';
 import { stranger } from '../support/person.js';
 import { computer, events, phone, socket } from '../support/scan.js';
 import { type SilentProxy, startSilentProxy } from '../support/silent-proxy.js';
 import { type RunningService, startService } from '../support/start-service.js';
+import { miniProgram } from '../support/start-simulator.js';
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 
@@ -202,6 +203,33 @@ describe('limits', () => {
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(220);
   });
 
+  it('and the blocklist turn away who begins a scan, which the audit log knows as a refused login', async () => {
+    const { service } = world;
+    const begin = (address: string) =>
+      service.api(
+        'POST',
+        '/auth/scans',
+        { via: 'mini-program', appId: miniProgram.appId },
+        { headers: from(address) },
+      );
+    const [hasty, blocked] = ['192.0.2.20', '192.0.2.21'];
+    for (let i = 0; i < 5; i++) await begin(hasty);
+    await service.app
+      .get(Blocklist, { strict: false })
+      .add({ kind: 'address', value: blocked, reason: 'by hand', expiresAt: null });
+    expect(await begin(blocked)).toMatchObject({ status: 403, error: 'blocked' });
+    await sleep(500);
+    const log = service.app.get(AuditLog, { strict: false });
+    const refused = { event: 'login', outcome: 'failure', blocked: true };
+    for (const [address, reason] of [
+      [hasty, 'too_many_requests'],
+      [blocked, 'blocked'],
+    ] as const) {
+      const { items } = await log.list({ address }, 100);
+      expect(items).toEqual([expect.objectContaining({ ...refused, address, reason })]);
+    }
+  });
+
   it('are kept on streams that are open at once', async () => {
     const { service } = world;
     const pc = await computer(service, { headers: from('192.0.2.3') });
@@ -241,58 +269,36 @@ describe('the image of a scan', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('is asked for once, however many look at it at once, and not again at once where it was refused', async () => {
+    const { service } = world;
+    const asked = async () =>
+      (await service.simulator.calls()).filter(({ path }) => path.endsWith('getwxacodeunlimit')).length;
+    const look = (pc: Awaited<ReturnType<typeof computer>>) =>
+      fetch(`${service.base}/api/v1${pc.path}/qr.png`, { headers: pc.byToken });
+    const before = await asked();
+    const one = await computer(service);
+    const looks = await Promise.all(Array.from({ length: 20 }, () => look(one)));
+    expect(new Set(looks.map((answer) => answer.headers.get('content-type')))).toEqual(
+      new Set(['image/jpeg']),
+    );
+    expect((await asked()) - before).toBe(1);
+    const other = await computer(service);
+    await service.simulator.fault({ path: '/wxa/getwxacodeunlimit', errcode: 48001, times: 1 });
+    for (let i = 0; i < 3; i++) expect((await look(other)).headers.get('content-type')).toBe('image/png');
+    expect((await asked()) - before).toBe(2);
+  });
+
   it('is a QR code of the link where WeChat gives none', async () => {
     const { service } = world;
     const pc = await computer(service);
     expect(pc.qr.content).toBe(`https://login.example.test/login/confirm?scan=${pc.scanId}`);
-    await service.simulator.fault({ path: '/wxa/getwxacodeunlimit', errcode: 48001, times: 2 });
+    await service.simulator.fault({ path: '/wxa/getwxacodeunlimit', errcode: 48001, times: 1 });
     const get = (name: string) =>
       fetch(`${service.base}/api/v1${pc.path}/${name}`, { headers: { cookie: pc.cookie } });
     const png = await get('qr.png');
     expect(png.headers.get('content-type')).toBe('image/png');
     expect([...Buffer.from(await png.arrayBuffer()).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
     expect(await (await get('qr.svg')).text()).toContain('<path');
-  });
-});
-
-describe('upgrades', () => {
-  const world = serviceWith({});
-  const speak = async (lines: string[], body = '') => {
-    const connection = connect(Number(new URL(world.service.base).port), '127.0.0.1');
-    connection.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
-    let text = '';
-    for await (const chunk of connection) text += String(chunk);
-    return text;
-  };
-
-  it('that nobody takes are as if they had not been asked for, bodies included', async () => {
-    const offer = [
-      'host: x',
-      'connection: Upgrade, HTTP2-Settings, close',
-      'upgrade: h2c',
-      'http2-settings: AAMAAABk',
-    ];
-    const live = await speak(['GET /health/live HTTP/1.1', ...offer]);
-    expect(live).toMatch(/^HTTP\/1\.1 200 /);
-    const body = '{"via":"website"}';
-    const post = ['POST /api/v1/auth/scans HTTP/1.1', ...offer, 'content-type: application/json'];
-    const whole = await speak([...post, `content-length: ${body.length}`], body);
-    expect(whole).toMatch(/^HTTP\/1\.1 400 /);
-    expect(whole).toContain('"path":"via"');
-    const chunked = await speak([...post, 'transfer-encoding: chunked'], `11\r\n${body}\r\n0\r\n\r\n`);
-    expect(chunked).toContain('"path":"via"');
-  });
-
-  it('to WebSocket are taken for scans alone', async () => {
-    const elsewhere = await speak([
-      'GET /api/v1/users/me HTTP/1.1',
-      'host: x',
-      'connection: Upgrade, close',
-      'upgrade: websocket',
-      'sec-websocket-version: 13',
-      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
-    ]);
-    expect(elsewhere).toMatch(/^HTTP\/1\.1 401 /);
   });
 });
 

@@ -312,11 +312,24 @@ describe.each(backends)('scan to log in on $name', (backend) => {
     expect(await pc.exchange(loginCode)).toMatchObject({ status: 401, error: 'session_ended' });
   });
 
+  it('lets nobody confirm who was locked since, and tells the computer nothing of them', async () => {
+    const pc = await computer(service);
+    const ada = await person();
+    await ada.scanned(pc.scanId);
+    await service.app.get(DataSource).query("UPDATE users SET status = 'locked' WHERE id = ?", [ada.userId]);
+    expect(await ada.confirm(pc.scanId)).toMatchObject({ status: 403, error: 'user_locked' });
+    expect((await pc.ask()).data).toEqual({ status: 'scanned' });
+  });
+
   it('is cancelled by its browser, which may say so again', async () => {
     const pc = await computer(service);
     const stream = events(other(), pc.path, pc.byToken);
     await until(() => stream.views.length === 1);
     const cancel = () => service.api('DELETE', pc.path, undefined, { headers: { cookie: pc.cookie } });
+    expect(await service.api('DELETE', pc.path, { now: true }, { headers: pc.byToken })).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    });
     expect(await cancel()).toMatchObject({ status: 200, data: { status: 'cancelled' } });
     expect(await cancel()).toMatchObject({ status: 200, data: { status: 'cancelled' } });
     expect(statuses(await stream.ended)).toEqual(['pending', 'cancelled']);

@@ -6,6 +6,7 @@ import { AuditRetention } from '../../src/audit/audit-retention.service.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import { openDatabase } from '../../src/platform/database/migrate.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
 import { MemoryStore } from '../../src/platform/store/memory-store.js';
 import { schema } from '../../src/schema.js';
 import { createDatabase } from '../support/services/database.js';
@@ -24,7 +25,7 @@ describe('the audit log while the database is away', () => {
       loadDatabaseConfig({ DATABASE_URL: url, DATABASE_MIGRATE: 'true' }),
       schema,
     );
-    audit = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource);
+    audit = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource, new Metrics());
   });
   afterAll(async () => {
     await dataSource?.destroy();
@@ -45,12 +46,18 @@ describe('the audit log while the database is away', () => {
     const { items } = await audit.list({}, 20_000);
     return items.map(({ username }) => Number(username)).reverse();
   };
+  /** Logins in all hours: a batch whose fate was unknown must not count twice. */
+  const counted = async () => {
+    const [row] = await dataSource.query<{ n: string }[]>('SELECT SUM(count) AS n FROM login_counts');
+    return Number(row!.n);
+  };
   const allWritten = async () => {
     for (let i = 0; i < 200; i++, await sleep(50)) {
       const found = await names().catch(() => []);
       if (found.length >= recorded) break;
     }
     expect(await names()).toEqual(Array.from({ length: recorded }, (_, i) => i + 1));
+    expect(await counted()).toBe(recorded);
   };
 
   it('frozen and thawed: nobody waited, nothing is lost, nothing is there twice', async () => {
@@ -87,7 +94,7 @@ describe('the audit log while the database is away', () => {
   });
 
   it('a process that ends meanwhile ends within its limit', async () => {
-    const leaving = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource);
+    const leaving = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource, new Metrics());
     server.kill('SIGSTOP');
     try {
       leaving.record({ event: 'logout', outcome: 'success' });

@@ -9,6 +9,7 @@ import { AuditRetention } from '../../src/audit/audit-retention.service.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import { openDatabase } from '../../src/platform/database/migrate.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
 import { MemoryStore } from '../../src/platform/store/memory-store.js';
 import { schema } from '../../src/schema.js';
 import { backends, type OpenBackend } from '../support/backends.js';
@@ -24,7 +25,7 @@ describe.each(backends)('the audit log on $name', (backend) => {
   beforeAll(async () => {
     storage = await backend.open();
     dataSource = await openDatabase(loadDatabaseConfig(storage.env), schema);
-    audit = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource);
+    audit = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource, new Metrics());
   });
   beforeEach(() => dataSource.getRepository(AuditEntryEntity).clear());
   afterAll(async () => {

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { AuditEntryEntity } from '../../src/audit/audit-entry.entity.js';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
+import { LateUsernames } from '../../src/audit/late-usernames.service.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
 import { Erasure, type EndingOfErased } from '../../src/users/erasure.service.js';
 import { UserMergeEntity } from '../../src/users/user-merge.entity.js';
+import { UserPasswordEntity } from '../../src/users/user-password.entity.js';
 import { UserEntity } from '../../src/users/user.entity.js';
 import { WechatIdentityEntity } from '../../src/users/wechat-identity.entity.js';
 import { WechatUnionEntity } from '../../src/users/wechat-union.entity.js';
@@ -18,8 +21,8 @@ describe.each(backends)('erasing a person on $name', (backend) => {
   beforeAll(async () => {
     storage = await openStorage(backend, 1);
     dataSource = storage.replicas[0]!.dataSource;
-    audit = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource);
-    erasure = new Erasure(dataSource, audit);
+    audit = new AuditLog(dataSource.getRepository(AuditEntryEntity), dataSource, new Metrics());
+    erasure = new Erasure(dataSource, audit, new LateUsernames(dataSource, audit));
   });
   afterAll(async () => {
     await audit?.onApplicationShutdown();
@@ -60,6 +63,9 @@ describe.each(backends)('erasing a person on $name', (backend) => {
       sessionKeysSealed: secret,
       linkedAt: 1,
     });
+    const usernameKey = `secret ${id}`.slice(0, 32);
+    const hash = `secret ${id}`;
+    await dataSource.manager.insert(UserPasswordEntity, { userId: id, usernameKey, hash, changedAt: 1 });
     return id;
   }
 
@@ -135,6 +141,31 @@ describe.each(backends)('erasing a person on $name', (backend) => {
     expect((await audit.list({ userId: id }, 10)).items).toHaveLength(1);
   });
 
+  it('is refused to the last administrator, but not to one of whom another is left', async () => {
+    const first = await somebody({ role: 'admin' });
+    const locked = await somebody({ role: 'admin', status: 'locked' });
+    await expect(erasure.erase(first, noSessions, {})).rejects.toMatchObject({ error: 'last_administrator' });
+    expect(await find(first)).toMatchObject({ status: 'active', nickname: `secret ${first}` });
+    await erasure.erase(locked, noSessions, {});
+    const second = await somebody({ role: 'admin' });
+    await erasure.erase(first, noSessions, {});
+    await expect(erasure.erase(second, noSessions, {})).rejects.toMatchObject({
+      error: 'last_administrator',
+    });
+  });
+
+  it('blanks the username a moment later, too, and at the shutdown at once', async () => {
+    const id = await somebody();
+    const late = new LateUsernames(dataSource, audit);
+    await new Erasure(dataSource, audit, late).erase(id, noSessions, {});
+    audit.record({ event: 'login', outcome: 'failure', userId: id, username: 'late' });
+    await audit.flush();
+    const names = async () => (await audit.list({ userId: id }, 10)).items.map(({ username }) => username);
+    expect(await names()).toContain('late');
+    await late.onApplicationShutdown();
+    expect(await names()).toEqual([null, null]);
+  });
+
   it('leaves everything as it was where the sessions cannot be ended', async () => {
     const id = await somebody();
     const fault = new Error('cut');
@@ -142,5 +173,7 @@ describe.each(backends)('erasing a person on $name', (backend) => {
     await expect(erasure.erase(id, broken, {})).rejects.toBe(fault);
     expect(await find(id)).toMatchObject({ status: 'active', nickname: `secret ${id}` });
     expect(await dump()).toContain(`secret ${id}`);
+    await audit.flush();
+    expect((await audit.list({ userId: id }, 10)).items).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { byCommand } from '../../src/audit/act.js';
 import { AppError } from '../../src/platform/errors/app-error.js';
 import { Sealer } from '../../src/platform/crypto/sealer.js';
 import { MemoryStore } from '../../src/platform/store/memory-store.js';
@@ -5,11 +6,13 @@ import { StoreUnavailableError } from '../../src/platform/store/store-unavailabl
 import type { EndSessions } from '../../src/users/merges.service.js';
 import { sealedPhone } from '../../src/users/sealed-user-columns.js';
 import { UserMergeEntity } from '../../src/users/user-merge.entity.js';
+import { UserPasswordEntity } from '../../src/users/user-password.entity.js';
 import { UserEntity } from '../../src/users/user.entity.js';
 import { Users } from '../../src/users/users.service.js';
 import type { UnionidStatus } from '../../src/users/wechat-identity.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import {
+  allowed,
   AuditRecorder,
   endNothing,
   identityServicesOn,
@@ -57,19 +60,29 @@ describe.each(backends)('merging on $name', (backend) => {
   const userOf = (id: string) => database().manager.findOneByOrFail(UserEntity, { id });
   const setUser = (id: string, values: Partial<UserEntity>) =>
     database().manager.update(UserEntity, { id }, values);
+  const setAccount = async (userId: string, username: string) => {
+    await setUser(userId, { username });
+    const row = { userId, usernameKey: userId, hash: `of ${username}`, changedAt: 1 };
+    await database().manager.insert(UserPasswordEntity, row);
+  };
   const outcomeOf = (act: Promise<unknown>) =>
     act.then(
       () => 'done',
       (error: unknown) => (error instanceof AppError ? error.error : String(error)),
     );
   const lawful = async () => expect(brokenLaws(await world.snapshot())).toEqual([]);
+  const anewAudit = () => void audit.entries.splice(0);
+  const unmade = async () => {
+    const { merges } = await world.snapshot();
+    return merges.find(({ undoneAt }) => undoneAt === null)!;
+  };
   const onlyMerge = async () => {
     const { merges } = await world.snapshot();
     expect(merges).toHaveLength(1);
     return merges[0]!;
   };
   const undo = async (endSessions: EndSessions = endNothing) =>
-    replica(0).merges.undo((await onlyMerge()).id, endSessions);
+    replica(0).merges.undo((await onlyMerge()).id, endSessions, byCommand);
   const identityIn = async (app: AppName, person = 0) => {
     const { appId, openid } = proofOf(person, app, 'present');
     return (await world.snapshot()).identities.find((one) => one.appId === appId && one.openid === openid)!;
@@ -185,8 +198,8 @@ describe.each(backends)('merging on $name', (backend) => {
 
     it('where both have usernames', async () => {
       const users = await twoUsers();
-      await setUser(users.older, { username: 'first' });
-      await setUser(users.younger, { username: 'second' });
+      await setAccount(users.older, 'first');
+      await setAccount(users.younger, 'second');
       await refused(users);
     });
 
@@ -211,6 +224,76 @@ describe.each(backends)('merging on $name', (backend) => {
     });
   });
 
+  describe('by hand', () => {
+    const byHand = (one: string, other: string, { on = replica(0), endSessions = endNothing } = {}) =>
+      on.merges.mergeByHand(one, other, endSessions, byCommand);
+
+    it('joins users whom no unionid joins; the older survives, however they are named, and an undo parts them', async () => {
+      const { older, younger } = await twoUsers();
+      const before = await world.snapshot();
+      for (const pair of [
+        [older, younger],
+        [younger, older],
+      ] as const) {
+        anewAudit();
+        const ended: string[] = [];
+        const endSessions: EndSessions = (_, ...userIds) => Promise.resolve(void ended.push(...userIds));
+        expect(await byHand(...pair, { endSessions })).toBe(older);
+        expect(ended).toEqual([younger]);
+        expect(await logIn('site', { shown: false })).toBe(older);
+        expect(audit.of('users_merged')).toEqual([
+          { event: 'users_merged', outcome: 'success', userId: older, reason: `by command: ${younger}` },
+        ]);
+        const merge = await unmade();
+        expect(merge).toMatchObject({ survivorId: older, mergedId: younger, appId: null });
+        await replica(0).merges.undo(merge.id, endNothing, byCommand);
+        expect({ ...(await world.snapshot()), merges: [] }).toEqual(before);
+      }
+      await lawful();
+    });
+
+    it('joins them also where logins must not, and those whom an operator has parted', async () => {
+      const { older, younger } = await twoUsers();
+      await logIn('site');
+      await undo();
+      const careful = identityServicesOn(database(), audit, { unionMerge: 'refuse' });
+      expect(await byHand(older, younger, { on: careful })).toBe(older);
+      expect(await logIn('site')).toBe(older);
+    });
+
+    it.each(['admin', 'auditor'] as const)('joins no %s with anybody', async (role) => {
+      const { older, younger } = await twoUsers();
+      await setUser(younger, { role });
+      const before = await world.snapshot();
+      expect(await outcomeOf(byHand(older, younger))).toBe('identity_conflict');
+      expect(await world.snapshot()).toEqual(before);
+    });
+
+    it('joins no two with passwords, nobody with themselves, and nobody who is no more', async () => {
+      const { older, younger } = await twoUsers();
+      expect(await outcomeOf(byHand(older, older))).toBe('conflict');
+      expect(await outcomeOf(byHand(older, 'nobody'))).toBe('not_found');
+      await setAccount(older, 'first');
+      await setAccount(younger, 'second');
+      expect(await outcomeOf(byHand(older, younger))).toBe('identity_conflict');
+      expect(audit.entries).toEqual([]);
+    });
+
+    it('joins them once, however many ask, also while a login does it', async () => {
+      const { older, younger } = await twoUsers();
+      const asked = Array.from({ length: 20 }, (_, i) =>
+        outcomeOf(byHand(younger, older, { on: replica(i) })),
+      );
+      const [outcomes, found] = await Promise.all([Promise.all(asked), logIn('site', { on: replica(1) })]);
+      expect(found).toBe(older);
+      expect(outcomes.filter((outcome) => outcome === 'done').length).toBeLessThanOrEqual(1);
+      expect(new Set(outcomes.filter((outcome) => outcome !== 'done'))).toEqual(new Set(['not_found']));
+      await onlyMerge();
+      expect(audit.of('users_merged')).toHaveLength(1);
+      await lawful();
+    });
+  });
+
   describe('gives the survivor what it has not', () => {
     const phone = '+8613800000000';
     const sealedFor = (id: string, sealer = testSealer) => sealer.seal(phone, sealedPhone.placeOf(id));
@@ -221,11 +304,11 @@ describe.each(backends)('merging on $name', (backend) => {
         nickname: 'given up',
         email: 'a@example.com',
         language: 'en',
-        username: 'younger',
         phoneMasked: '138****0000',
         phoneSealed: sealedFor(users.younger),
         chosen: 'email,nickname',
       });
+      await setAccount(users.younger, 'younger');
       return users;
     };
 
@@ -244,6 +327,8 @@ describe.each(backends)('merging on $name', (backend) => {
       });
       expect(testSealer.open(survivor.phoneSealed!, sealedPhone.placeOf(older))).toBe(phone);
       expect((await userOf(younger)).username).toBeNull();
+      expect((await world.snapshot()).passwords).toMatchObject([{ userId: older, hash: 'of younger' }]);
+      await lawful();
     });
 
     it('and an undo puts it back where it was', async () => {
@@ -252,6 +337,15 @@ describe.each(backends)('merging on $name', (backend) => {
       await logIn('site');
       await undo();
       expect({ ...(await world.snapshot()), merges: [] }).toEqual(before);
+    });
+
+    it('and an undo gives the password back as the person has changed it since', async () => {
+      const { older, younger } = await withProfiles();
+      await logIn('site');
+      await database().manager.update(UserPasswordEntity, { userId: older }, { hash: 'newer' });
+      await undo();
+      expect((await world.snapshot()).passwords).toMatchObject([{ userId: younger, hash: 'newer' }]);
+      await lawful();
     });
 
     it('and an undo leaves what the person has chosen since', async () => {
@@ -297,7 +391,7 @@ describe.each(backends)('merging on $name', (backend) => {
         { beforeSealed: newer.seal(testSealer.open(beforeSealed!, place), place) },
       );
       for (const user of [older, younger]) await setUser(user, { phoneSealed: sealedFor(user, newer) });
-      await identityServicesOn(database(), audit, { sealer: newer }).merges.undo(id, endNothing);
+      await identityServicesOn(database(), audit, { sealer: newer }).merges.undo(id, endNothing, byCommand);
       expect(await userOf(older)).toMatchObject({ phoneMasked: null, phoneSealed: null });
       const given = (await userOf(younger)).phoneSealed!;
       expect(newer.open(given, sealedPhone.placeOf(younger))).toBe(phone);
@@ -320,7 +414,7 @@ describe.each(backends)('merging on $name', (backend) => {
         const identity = await identityIn('mini');
         const [found, unlinked] = await Promise.all([
           logIn('site', { on: replica(round) }),
-          outcomeOf(replica(round + 1).links.unlink(older, identity.id, {})),
+          outcomeOf(replica(round + 1).links.unlink(older, identity.id, {}, allowed)),
         ]);
         expect(found).toBe(older);
         expect(['done', 'last_identity']).toContain(unlinked);
@@ -342,11 +436,11 @@ describe.each(backends)('merging on $name', (backend) => {
       (app) =>
         each(async (round) => {
           const user = await logIn('mini');
-          await replica(0).links.link(user, proofOf(0, 'site', 'scope_base'), {});
+          await replica(0).links.link(user, proofOf(0, 'site', 'scope_base'), {}, allowed);
           const identity = await identityIn('mini');
           await Promise.all([
             logIn(app, { on: replica(round) }),
-            replica(round + 1).links.unlink(user, identity.id, {}),
+            replica(round + 1).links.unlink(user, identity.id, {}, allowed),
           ]);
           expect((await identityIn(app)).unionidStatus).toBe('present');
         }),
@@ -358,7 +452,7 @@ describe.each(backends)('merging on $name', (backend) => {
         const proof = proofOf(0, 'phone', 'present');
         const [, linked] = await Promise.all([
           logIn('site', { on: replica(round) }),
-          outcomeOf(replica(round + 1).links.link(younger, proof, {})),
+          outcomeOf(replica(round + 1).links.link(younger, proof, {}, allowed)),
         ]);
         expect(['done', 'not_found']).toContain(linked);
         if (linked === 'done') expect((await identityIn('phone')).userId).toBe(older);
@@ -371,7 +465,7 @@ describe.each(backends)('merging on $name', (backend) => {
           () => logIn('mini', { person: 1 }),
           async () => {
             const middle = await logIn('site', { person: 0, shown: false });
-            await replica(0).links.link(middle, proofOf(1, 'site', 'scope_base'), {});
+            await replica(0).links.link(middle, proofOf(1, 'site', 'scope_base'), {}, allowed);
             return middle;
           },
         ];
@@ -393,7 +487,7 @@ describe.each(backends)('merging on $name', (backend) => {
       for (const person of [...middles, 5]) await logIn('mini', { person });
       for (const person of middles) {
         const middle = await logIn('site', { person, shown: false });
-        await replica(0).links.link(middle, proofOf(person + 1, 'account', 'scope_base'), {});
+        await replica(0).links.link(middle, proofOf(person + 1, 'account', 'scope_base'), {}, allowed);
       }
       const logins = Array.from({ length: 50 }, (_, i) => {
         const person = i % middles.length;
@@ -411,7 +505,7 @@ describe.each(backends)('merging on $name', (backend) => {
         await twoUsers();
         await logIn('site');
         const { id } = await onlyMerge();
-        const undos = [0, 1].map((i) => outcomeOf(replica(i).merges.undo(id, endNothing)));
+        const undos = [0, 1].map((i) => outcomeOf(replica(i).merges.undo(id, endNothing, byCommand)));
         expect((await Promise.all(undos)).sort()).toEqual(['done', 'not_found']);
         expect(audit.of('merge_undone')).toHaveLength(1);
       }));
@@ -423,7 +517,7 @@ describe.each(backends)('merging on $name', (backend) => {
         await logIn('site');
         const { id } = await onlyMerge();
         const [undone] = await Promise.all([
-          outcomeOf(replica(round).merges.undo(id, endNothing)),
+          outcomeOf(replica(round).merges.undo(id, endNothing, byCommand)),
           logIn('account', { on: replica(round + 1) }),
         ]);
         expect(['done', 'conflict']).toContain(undone);
@@ -437,7 +531,7 @@ describe.each(backends)('merging on $name', (backend) => {
         await logIn('site');
         const { id } = await onlyMerge();
         await Promise.all([
-          replica(round).merges.undo(id, endNothing),
+          replica(round).merges.undo(id, endNothing, byCommand),
           ...Array.from({ length: 6 }, (_, i) => logIn('site', { on: replica(i) })),
           ...Array.from({ length: 6 }, (_, i) => logIn('account', { on: replica(i) })),
         ]);
@@ -474,7 +568,7 @@ describe.each(backends)('merging on $name', (backend) => {
       await logIn('site');
       await undo();
       expect(await outcomeOf(undo())).toBe('not_found');
-      expect(await outcomeOf(replica(0).merges.undo('nothing', endNothing))).toBe('not_found');
+      expect(await outcomeOf(replica(0).merges.undo('nothing', endNothing, byCommand))).toBe('not_found');
     });
 
     it('which ends the survivor’s sessions in the same transaction', async () => {
@@ -501,17 +595,17 @@ describe.each(backends)('merging on $name', (backend) => {
       const second = (await world.snapshot()).merges.find(({ id }) => id !== first.id)!;
       expect(second).toMatchObject({ survivorId: oldest, mergedId: older });
       const before = await world.snapshot();
-      expect(await outcomeOf(replica(0).merges.undo(first.id, endNothing))).toBe('conflict');
+      expect(await outcomeOf(replica(0).merges.undo(first.id, endNothing, byCommand))).toBe('conflict');
       expect(await world.snapshot()).toEqual(before);
-      await replica(0).merges.undo(second.id, endNothing);
-      await replica(0).merges.undo(first.id, endNothing);
+      await replica(0).merges.undo(second.id, endNothing, byCommand);
+      await replica(0).merges.undo(first.id, endNothing, byCommand);
       await lawful();
     });
 
     it('not where one of the two would be left without a way in', async () => {
       const { older } = await twoUsers();
       await logIn('site');
-      await replica(0).links.unlink(older, (await identityIn('mini')).id, {});
+      await replica(0).links.unlink(older, (await identityIn('mini')).id, {}, allowed);
       const before = await world.snapshot();
       expect(await outcomeOf(undo())).toBe('conflict');
       expect(await world.snapshot()).toEqual(before);
@@ -533,10 +627,10 @@ describe.each(backends)('merging on $name', (backend) => {
       const second = await logIn('mini');
       await logIn('site');
       const third = await logIn('account', { shown: false });
-      await replica(0).links.link(third, proofOf(0, 'loose', 'app_not_bound'), {});
+      await replica(0).links.link(third, proofOf(0, 'loose', 'app_not_bound'), {}, allowed);
       await logIn('account');
       const { merges } = await world.snapshot();
-      for (const { id } of merges) await replica(0).merges.undo(id, endNothing);
+      for (const { id } of merges) await replica(0).merges.undo(id, endNothing, byCommand);
       expect(merges.map(({ survivorId, mergedId }) => [survivorId, mergedId])).toEqual([
         [first, second],
         [first, third],
@@ -642,7 +736,7 @@ describe.each(backends)('merging on $name', (backend) => {
     it('that another openid of the same app has, when it is to be linked', async () => {
       const first = await logIn('mini');
       const before = await world.snapshot();
-      expect(await outcomeOf(replica(0).links.link(first, impostor(), {}))).toBe('identity_taken');
+      expect(await outcomeOf(replica(0).links.link(first, impostor(), {}, allowed))).toBe('identity_taken');
       expect(await world.snapshot()).toEqual(before);
       expect(audit.of('unionid_conflict')).toEqual([
         expect.objectContaining({ outcome: 'failure', userId: first }),
@@ -655,7 +749,7 @@ describe.each(backends)('merging on $name', (backend) => {
       const before = await world.snapshot();
       const changed = { ...proofOf(0, 'mini', 'present'), unionid: proofOf(1, 'mini', 'present').unionid };
       expect((await replica(0).identities.identify(changed, endNothing)).user.id).toBe(first);
-      expect(await outcomeOf(replica(0).links.link(first, changed, {}))).toBe('identity_taken');
+      expect(await outcomeOf(replica(0).links.link(first, changed, {}, allowed))).toBe('identity_taken');
       expect(await world.snapshot()).toEqual(before);
       expect(audit.of('unionid_conflict')).toHaveLength(2);
     });
@@ -665,8 +759,8 @@ describe.each(backends)('merging on $name', (backend) => {
     const { older, younger } = await twoUsers();
     const before = await world.snapshot();
     const late = proofOf(0, 'site', 'present');
-    expect(await outcomeOf(replica(0).links.link(younger, late, {}))).toBe('identity_taken');
-    expect(await outcomeOf(replica(0).links.link(older, late, {}))).toBe('identity_taken');
+    expect(await outcomeOf(replica(0).links.link(younger, late, {}, allowed))).toBe('identity_taken');
+    expect(await outcomeOf(replica(0).links.link(older, late, {}, allowed))).toBe('identity_taken');
     expect(await world.snapshot()).toEqual(before);
   });
 });

@@ -1,5 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
+import { byCommand } from '../../src/audit/act.js';
 import { backends, embedded } from '../support/backends.js';
 import { AuditRecorder, endNothing, identityServicesOn } from '../support/identity-services.js';
 import { HistoryPlayer, histories, login } from '../support/one-person-history.js';
@@ -60,7 +61,7 @@ describe.each(backends)('one person is one user on $name', (backend) => {
           await identities.identify(proof, endNothing);
           const [merge] = (await world.snapshot()).merges.slice(before.merges.length);
           if (!merge) continue;
-          await merges.undo(merge.id, endNothing);
+          await merges.undo(merge.id, endNothing, byCommand);
           undone += 1;
           const parted = { ...(await world.snapshot()), merges: [] };
           expect(parted).toEqual({ ...before, merges: [] });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Not } from 'typeorm';
+import { byCommand } from '../../src/audit/act.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { SessionRetention } from '../../src/session/session-retention.service.js';
 import { Sessions } from '../../src/session/sessions.service.js';
@@ -141,7 +142,7 @@ describe.each(backends)('what is over on $name', (backend) => {
       };
       const undoLast = async () => {
         const merge = await manager().findOneByOrFail(UserMergeEntity, {});
-        await merges.undo(merge.id, endNothing);
+        await merges.undo(merge.id, endNothing, byCommand);
       };
       return { logIn, undoLast, people };
     };

@@ -4,6 +4,7 @@ import type { AuditLog } from '../../src/audit/audit-log.service.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import { openDatabase } from '../../src/platform/database/migrate.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
 import { schema } from '../../src/schema.js';
 import type { SessionStates } from '../../src/session/session-states.service.js';
 import { SessionEnds } from '../../src/session/session-ends.service.js';
@@ -14,13 +15,13 @@ import { backends, embedded, shared, type Backend, type OpenBackend } from '../s
 
 const dayMs = 86_400_000;
 const session = { refreshTtlMs: dayMs, maxTtlMs: dayMs, refreshGraceMs: 0, limits: { web: 2 } };
-const states = { announceEnds: () => Promise.resolve() } as unknown as SessionStates;
+const states = { announceChanges: () => Promise.resolve() } as unknown as SessionStates;
 const audit = { record: () => undefined } as unknown as AuditLog;
 
 /** A replica, of which nothing but its sessions is needed. */
 const replicaOn = (manager: EntityManager) => {
   const repository = manager.getRepository(SessionEntity);
-  const ends = new SessionEnds(repository, states, audit);
+  const ends = new SessionEnds(repository, states, audit, new Metrics());
   return new Sessions(repository, ends, { session } as unknown as Config);
 };
 

@@ -24,6 +24,8 @@ export async function startHostedService(env: Record<string, string> = {}): Prom
     PORT: String(port),
     PUBLIC_URL: base,
     SIMULATOR: 'true',
+    // A machine that runs other tests beside these may keep the simulator waiting.
+    WECHAT_TIMEOUT: '5s',
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 'wxpass-tests').toString('base64')}`,
     API_LIMIT: '1000000/1m',
     LOGIN_LIMIT_IP: '1000000/1m',

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { NewAuditEntry } from '../../src/audit/audit-entry.js';
 import type { AuditEvent } from '../../src/audit/audit-event.js';
 import type { AuditLog } from '../../src/audit/audit-log.service.js';
@@ -7,7 +7,7 @@ import { Sealer } from '../../src/platform/crypto/sealer.js';
 import type { KeyValueStore } from '../../src/platform/store/key-value-store.js';
 import { MemoryStore } from '../../src/platform/store/memory-store.js';
 import { Identities } from '../../src/users/identities.service.js';
-import { IdentityLinks } from '../../src/users/identity-links.service.js';
+import { IdentityLinks, type RequireAllowed } from '../../src/users/identity-links.service.js';
 import { Merges, type EndSessions } from '../../src/users/merges.service.js';
 import { SessionKeys } from '../../src/users/session-keys.service.js';
 import { UnionidConflicts } from '../../src/users/unionid-conflicts.service.js';
@@ -28,6 +28,10 @@ export class AuditRecorder {
 
   record(entry: NewAuditEntry): void {
     this.entries.push(entry);
+  }
+
+  async recordWithin(_: EntityManager, entry: NewAuditEntry): Promise<void> {
+    this.record(entry);
   }
 
   of(event: AuditEvent): NewAuditEntry[] {
@@ -68,3 +72,6 @@ function usersOn(dataSource: DataSource): Users {
 }
 
 export const endNothing: EndSessions = () => Promise.resolve();
+
+/** Lets a way in be added or taken away. */
+export const allowed: RequireAllowed = () => Promise.resolve();

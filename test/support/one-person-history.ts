@@ -1,8 +1,15 @@
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
+import { byCommand } from '../../src/audit/act.js';
 import { AppError } from '../../src/platform/errors/app-error.js';
 import type { UnionidStatus } from '../../src/users/wechat-identity.entity.js';
-import { AuditRecorder, endNothing, identityServicesOn, type IdentityServices } from './identity-services.js';
+import {
+  allowed,
+  AuditRecorder,
+  endNothing,
+  identityServicesOn,
+  type IdentityServices,
+} from './identity-services.js';
 import { brokenLaws } from './one-person-laws.js';
 import { apps, World, type Door, type Snapshot } from './one-person-world.js';
 
@@ -98,7 +105,7 @@ export class HistoryPlayer {
       const standing = before.merges.filter(({ undoneAt }) => undoneAt === null);
       const merge = standing[one.nth % standing.length];
       if (!merge) return;
-      await merges.undo(merge.id, endNothing);
+      await merges.undo(merge.id, endNothing, byCommand);
       for (const identity of before.identities) {
         if (identity.userId === merge.survivorId)
           this.parted.add(this.groupOf(this.world.doorOf(identity).person));
@@ -110,11 +117,11 @@ export class HistoryPlayer {
     if (one.act === 'unlink') {
       const list = await links.list(userId);
       const identity = list[one.nth % list.length];
-      if (identity) await links.unlink(userId, identity.id, {});
+      if (identity) await links.unlink(userId, identity.id, {}, allowed);
       return;
     }
     const proof = this.world.proof(one.door, one.unionidStatus);
-    await links.link(userId, proof, {});
+    await links.link(userId, proof, {}, allowed);
     this.join(one.by, one.door.person);
     if (proof.unionid !== undefined) this.seen.add(keyOf(one.door));
   }

@@ -30,7 +30,8 @@ function unionLaws({ identities, unions }: Snapshot): string[] {
     .map(({ userId, unionid }) => `unionid ${unionid} is said to be of ${userId}, who has no such identity`);
 }
 
-function userLaws({ users, identities }: Snapshot): string[] {
+function userLaws({ users, identities, passwords }: Snapshot): string[] {
+  const named = new Set(passwords.map(({ userId }) => userId));
   const ids = new Set(users.map(({ id }) => id));
   const identified = new Set(identities.map(({ userId }) => userId));
   return [
@@ -38,8 +39,11 @@ function userLaws({ users, identities }: Snapshot): string[] {
       .filter(({ status, mergedInto }) => (status === 'merged') !== (mergedInto !== null))
       .map(({ id, status }) => `user ${id} is ${status}, which does not fit`),
     ...users
-      .filter(({ id, mergedInto }) => mergedInto === null && !identified.has(id))
+      .filter(({ id, mergedInto }) => mergedInto === null && !identified.has(id) && !named.has(id))
       .map(({ id }) => `user ${id} has no way in`),
+    ...users
+      .filter(({ id, username }) => (username !== null) !== named.has(id))
+      .map(({ id }) => `user ${id} has a name without a password, or a password without a name`),
     ...users
       .filter(({ mergedInto }) => mergedInto !== null && !ids.has(mergedInto))
       .map(({ id }) => `user ${id} became somebody who is not there`),

@@ -3,6 +3,7 @@ import { In, Like, MoreThan, type DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { ProvenIdentity } from '../../src/users/proven-identity.js';
 import { UserMergeEntity } from '../../src/users/user-merge.entity.js';
+import { UserPasswordEntity } from '../../src/users/user-password.entity.js';
 import { UserEntity } from '../../src/users/user.entity.js';
 import type { UnionidStatus } from '../../src/users/wechat-identity.entity.js';
 import { WechatIdentityEntity } from '../../src/users/wechat-identity.entity.js';
@@ -29,6 +30,7 @@ export interface Snapshot {
   identities: WechatIdentityEntity[];
   unions: WechatUnionEntity[];
   merges: UserMergeEntity[];
+  passwords: UserPasswordEntity[];
 }
 
 /** Some people and apps whose ids nobody has had before, so that the database need not be emptied between two. */
@@ -71,7 +73,7 @@ export class World {
     const { manager } = this.dataSource;
     const order = { id: 'ASC' } as const;
     const users = await manager.find(UserEntity, { where: { id: MoreThan(this.born) }, order });
-    const survivorId = In(users.map(({ id }) => id));
+    const whose = In(users.map(({ id }) => id));
     return {
       users,
       identities: await manager.find(WechatIdentityEntity, {
@@ -82,7 +84,11 @@ export class World {
         where: { unionid: Like(`${this.prefix}%`) },
         order: { unionid: 'ASC' },
       }),
-      merges: await manager.find(UserMergeEntity, { where: { survivorId }, order }),
+      merges: await manager.find(UserMergeEntity, { where: { survivorId: whose }, order }),
+      passwords: await manager.find(UserPasswordEntity, {
+        where: { userId: whose },
+        order: { userId: 'ASC' },
+      }),
     };
   }
 

@@ -59,7 +59,7 @@ export function phone(client: Client, token: string, headers: Record<string, str
 }
 
 /** Reads a stream of server-sent events to its end. */
-export function events({ base }: Replica, path: string, headers: Record<string, string>) {
+export function events({ base }: Pick<Replica, 'base'>, path: string, headers: Record<string, string>) {
   const leaving = new AbortController();
   const views: View[] = [];
   let text = '';
@@ -79,7 +79,7 @@ export function events({ base }: Replica, path: string, headers: Record<string, 
 
 /** Listens over WebSocket to its end. */
 export function socket(
-  { base }: Replica,
+  { base }: Pick<Replica, 'base'>,
   path: string,
   { headers = {}, first }: { headers?: Record<string, string>; first?: string },
 ) {

@@ -23,8 +23,12 @@ const built = join(process.cwd(), 'dist/src');
 const startLimitMs = 15_000;
 
 /** Starts the built service as an operator does. */
-export async function startProcess(env: Record<string, string>, cwd = newFolder()): Promise<RunningProcess> {
-  const running = await spawnService({ PORT: String(await freePort()), ...env }, cwd);
+export async function startProcess(
+  env: Record<string, string>,
+  cwd = newFolder(),
+  stdout: 'pipe' | number = 'pipe',
+): Promise<RunningProcess> {
+  const running = await spawnScript('main.js', [], { PORT: String(await freePort()), ...env }, cwd, stdout);
   await ready(running);
   return running;
 }
@@ -40,21 +44,25 @@ export async function runScript(script: string, args: string[], env: Record<stri
   return { exit: await running.exited, output: running.output() };
 }
 
-/** A built script of `dist/src`. */
+/**
+ * A built script of `dist/src`.
+ * @param stdout an open file that takes its standard output, which is then none of `output()`
+ */
 export async function spawnScript(
   script: string,
   args: string[],
   env: Record<string, string>,
   cwd = newFolder(),
+  stdout: 'pipe' | number = 'pipe',
 ): Promise<RunningProcess> {
   const child = spawn(process.execPath, [join(built, script), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   let output = '';
-  child.stdout.on('data', (data) => (output += String(data)));
-  child.stderr.on('data', (data) => (output += String(data)));
+  child.stdout?.on('data', (data) => (output += String(data)));
+  child.stderr!.on('data', (data) => (output += String(data)));
   const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const base = `http://127.0.0.1:${env.PORT}`;
   return {

@@ -24,7 +24,8 @@ export async function virtualPhone({ page }: Visitor, { url }: HostedService, pe
 /** A phone without a screen: its mini program has logged in, and decides at once. */
 export async function quickPhone(service: HostedService, person: string) {
   const code = await service.miniProgramCode(person);
-  const { data } = await service.api('POST', '/auth/wechat/mini-program', { code });
+  const { status, data } = await service.api('POST', '/auth/wechat/mini-program', { code });
+  expect([status, data]).toEqual([200, expect.objectContaining({ accessToken: expect.any(String) })]);
   const decides = phone(service, String(data.accessToken));
   const hold = async (scanId: string) => expect((await decides.scanned(scanId)).status).toBe(200);
   return {

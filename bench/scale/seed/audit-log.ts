@@ -1,21 +1,22 @@
 import { newEntryId } from '../../../src/audit/audit-entry-id.js';
 import type { AuditEvent } from '../../../src/audit/audit-event.js';
 import type { Seed } from '../load-table.js';
-import { address, addresses, hot, people, userId } from './population.js';
+import { address, addresses, hot, userId } from './population.js';
 import { oneOf, randomFrom, skewed, weighted, type Random } from './random.js';
 
 const spanMs = 180 * 86_400_000;
 /** With what the attacker adds, 2 % of all acts are blocked. */
 const blockedShareOfLogins = 0.02;
 
-/** The time that the rows are spread over, evenly, in milliseconds since 1970. */
+/** What the rows are spread over: the time, evenly, in milliseconds since 1970, and people. */
 export interface Span {
   from: number;
   to: number;
+  people: number;
 }
 
-export function spanUntil(to: number): Span {
-  return { from: to - spanMs, to };
+export function spanUntil(to: number, people: number): Span {
+  return { from: to - spanMs, to, people };
 }
 
 export function auditLogSeed(count: number, span: Span): Seed {
@@ -39,11 +40,11 @@ export function auditLogSeed(count: number, span: Span): Seed {
   };
 }
 
-function* rows(count: number, { from, to }: Span) {
+function* rows(count: number, { from, to, people }: Span) {
   const random = randomFrom(1);
   for (let i = 0; i < count; i++) {
     const at = Math.floor(from + ((i + random()) / count) * (to - from));
-    const { event, user, username, where, refusal, blocked } = actor(random)(random);
+    const { event, user, username, where, refusal, blocked } = actor(random)(random, people);
     const outcome = refusal ? 'failure' : 'success';
     const [agent, app] = [oneOf(agents, random), oneOf(apps, random)];
     const row = [event, user, username, where, agent, app, outcome, blocked, refusal, traceId(random)];
@@ -60,10 +61,10 @@ interface Act {
   blocked: 0 | 1;
 }
 
-const actor = weighted<(random: Random) => Act>([
-  [(random) => ordinary(address(skewed(addresses, random)), random), 93],
-  [(random) => ordinary(hot.office, random), 3],
-  [(random) => ordinary(hot.carrier, random), 2],
+const actor = weighted<(random: Random, people: number) => Act>([
+  [(random, people) => ordinary(address(skewed(addresses, random)), random, people), 93],
+  [(random, people) => ordinary(hot.office, random, people), 3],
+  [(random, people) => ordinary(hot.carrier, random, people), 2],
   [robot, 1],
   [attacker, 1],
 ]);
@@ -89,7 +90,7 @@ const agents = [
 ];
 const apps = ['wx0123456789abcdef', 'wxfedcba9876543210', 'wx00112233445566aa'];
 
-function ordinary(where: string, random: Random): Act {
+function ordinary(where: string, random: Random, people: number): Act {
   const what = anyEvent(random);
   // Whoever is refused by a limit is not known yet.
   if (what === 'login' && random() < blockedShareOfLogins)

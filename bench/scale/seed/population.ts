@@ -1,6 +1,8 @@
 /** Who and where, by number, so that the tables of one database speak of the same people. */
-export const people = 1_000_000;
 export const addresses = 100_000;
+
+/** Nobody of a population, however large. */
+const beyondAll = 100_000_000;
 
 const firstSignUpAt = Date.UTC(2024, 0, 1);
 const betweenSignUpsMs = 60_000;
@@ -8,7 +10,7 @@ const betweenSignUpsMs = 60_000;
 /** Few of whom or from where very much comes. */
 export const hot = {
   /** A person that a monitor logs in and out day and night, always from one place. */
-  robot: { userId: userId(people), address: '198.51.100.1' },
+  robot: { userId: userId(beyondAll), address: '198.51.100.1' },
   office: '198.51.100.2',
   carrier: '198.51.100.3',
   /** Tries names that nobody has, and is mostly turned away. */

@@ -2,6 +2,7 @@ import { WxpassClient, type ClientOptions } from './client/client.js';
 
 export { Api, type ApiOptions } from './api.js';
 export type { WxpassClient, ClientOptions } from './client/client.js';
+export { csrfToken } from './client/csrf-token.js';
 export type { SignedOutReason } from './client/ended-session.js';
 export type { CompleteOptions, RedirectOptions } from './client/redirect-login.js';
 export type { KeptSession, SessionStore } from './client/session-store.js';

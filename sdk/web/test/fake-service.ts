@@ -34,7 +34,7 @@ export class FakeService {
   streams: Streams = 'work';
   expiresIn = 120;
   /** What the next calls to a path are answered with instead; 0 tears the connection. */
-  readonly faults: { path: string; status: number }[] = [];
+  readonly faults: { path: string; status: number; retryAfter?: string }[] = [];
   /** Set where the session has ended. */
   endedBecause: string | undefined;
   session: Session = newSession();
@@ -86,6 +86,7 @@ export class FakeService {
     if (fault) {
       this.faults.splice(this.faults.indexOf(fault), 1);
       if (fault.status === 0) return void request.socket.destroy();
+      if (fault.retryAfter !== undefined) response.setHeader('retry-after', fault.retryAfter);
       return refuse(response, fault.status, 'out_of_order');
     }
     if (url.pathname.startsWith('/api/v1/auth/scans')) return this.answerScan(call, url, response);

@@ -19,6 +19,7 @@ import { ScanOwners } from '../scan/scan-owners.service.js';
 
 /** Ten times as often as a scan's `pollInterval` asks for. */
 const asksForScan = { limit: 300, ttl: 60_000 };
+const scanPrefix = 'scan:';
 
 /** Limits all of /api/v1 by user, or by address where no good token says who it is (`API_LIMIT`). */
 @Injectable()
@@ -59,9 +60,9 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
 
   protected override throwThrottlingException(
     _context: ExecutionContext,
-    { limit, timeToBlockExpire }: ThrottlerLimitDetail,
+    { limit, timeToBlockExpire, tracker }: ThrottlerLimitDetail,
   ): never {
-    throw tooManyRequests(limit, timeToBlockExpire);
+    throw tooManyRequests(tracker.startsWith(scanPrefix) ? 'scan-asks' : 'api', limit, timeToBlockExpire);
   }
 
   /** Only who may ask for a scan is counted by it: else made-up ids would be a way around the limit. */
@@ -70,7 +71,7 @@ export class ApiThrottlerGuard extends ThrottlerGuard {
     const { params, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     const { scanId } = params as { scanId: string };
     const isOwner = await this.scanOwners.isOwner(scanId, headers).catch(() => false);
-    return isOwner ? `scan:${scanId}` : undefined;
+    return isOwner ? `${scanPrefix}${scanId}` : undefined;
   }
 
   /** Only a session that stands counts for its user: whoever keeps an ended one must not use up what is the owner's. */

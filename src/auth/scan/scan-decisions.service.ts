@@ -5,8 +5,11 @@ import { AuditLog } from '../../audit/audit-log.service.js';
 import { Config } from '../../platform/config/config.js';
 import { hashSecret } from '../../platform/crypto/secrets.js';
 import { AppError, type Language } from '../../platform/errors/app-error.js';
+import { isoTime } from '../../platform/http/iso-time.js';
 import { StoreUnavailableError } from '../../platform/store/store-unavailable-error.js';
 import type { Caller } from '../../platform/http/caller.decorator.js';
+import { Metrics } from '../../platform/observability/metrics.js';
+import { withOutcome } from '../../platform/observability/with-outcome.js';
 import { addressGroup } from '../../platform/http/client-address.js';
 import { Sessions } from '../../session/sessions.service.js';
 import { IdentityLinks } from '../../users/identity-links.service.js';
@@ -39,6 +42,7 @@ export class ScanDecisions {
     private readonly users: Users,
     private readonly links: IdentityLinks,
     private readonly audit: AuditLog,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -52,8 +56,8 @@ export class ScanDecisions {
     return {
       address: ticket.address,
       userAgent: ticket.userAgent ?? null,
-      createdAt: new Date(ticket.createdAt).toISOString(),
-      expiresAt: new Date(ticket.expiresAt).toISOString(),
+      createdAt: isoTime(ticket.createdAt),
+      expiresAt: isoTime(ticket.expiresAt),
       matchCodeRequired: ticket.matchCode !== undefined,
     };
   }
@@ -70,9 +74,23 @@ export class ScanDecisions {
 
   /**
    * Lets the computer in as the caller, whose session must still stand when it comes.
-   * @throws AppError not_found, scan_state, scan_expired, forbidden, invalid_request where the match code is wrong
+   * @throws AppError not_found, scan_state, scan_expired, forbidden, user_locked, invalid_request where the match code is wrong
    */
   async confirm(scanId: string, caller: Caller, visit: Visit, matchCode?: string): Promise<ScanOutcome> {
+    return this.counted(() => this.confirmAs(caller, scanId, visit, matchCode));
+  }
+
+  /** Counts how a login by a scan ends, whoever decides. */
+  counted<Result>(login: () => Promise<Result>): Promise<Result> {
+    return withOutcome(login, (outcome) => this.metrics.count('logins', { door: 'scan', outcome }));
+  }
+
+  private async confirmAs(
+    caller: Caller,
+    scanId: string,
+    visit: Visit,
+    matchCode: string | undefined,
+  ): Promise<ScanOutcome> {
     const ticket = await this.tickets.require(scanId);
     const isHolder = await this.isHolder(ticket, caller);
     const refusal = refusalToDecide(ticket, isHolder, Date.now());
@@ -99,12 +117,12 @@ export class ScanDecisions {
 
   /**
    * Lets the computer in by decision of the scan's holder, with the one login code; of many decisions at once one stands, and the codes of the others are taken back.
-   * @throws AppError scan_state, scan_expired
+   * @throws AppError scan_state, scan_expired, user_locked
    */
   async admit(scanId: string, grant: LoginGrant): Promise<void> {
-    const { nickname, avatarUrl } = await this.users.get(grant.userId);
+    await this.users.requireActive(grant.userId);
     const loginCode = await this.loginCodes.issue(grant);
-    const outcome = this.scans.sealOutcome(scanId, { loginCode, user: { nickname, avatarUrl } });
+    const outcome = this.scans.sealOutcome(scanId, { loginCode, userId: grant.userId });
     try {
       await this.tickets.change(scanId, (ticket) => confirm(ticket, outcome, true, Date.now()));
     } catch (error) {
@@ -120,7 +138,9 @@ export class ScanDecisions {
     if (holder === undefined) return false;
     if ('userId' in holder) return holder.userId === userId;
     const identities = await this.links.list(userId);
-    return identities.some((identity) => identity.appId === appId && identity.openid === holder.openid);
+    return identities.some(
+      (identity) => identity.appId === appId && hashSecret(identity.openid) === holder.openidHash,
+    );
   }
 
   private async grantOf({ via, appId, codeChallenge }: ScanTicket, caller: Caller): Promise<LoginGrant> {

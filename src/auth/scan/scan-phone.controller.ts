@@ -61,11 +61,12 @@ export class ScanPhoneController {
     summary: 'Lets the computer in',
     description:
       'Where SCAN_MATCH_CODE is `required`, a missing or wrong matchCode is 400, and the third wrong one rejects the ' +
-      'scan. Where SCAN_ADDRESS_MISMATCH is `block`, a phone at another address than the computer is 403.',
+      'scan. Where SCAN_ADDRESS_MISMATCH is `block`, a phone at another address than the computer is 403 `forbidden`; ' +
+      'the scan stays as it is, to be confirmed from there or rejected.',
   })
   @ApiInput(confirmation, { matchCode: '0427' })
   @ApiAnswer(200, scanOutcome, { status: 'confirmed' })
-  @ApiErrors('not_found', 'scan_state', 'scan_expired', 'forbidden')
+  @ApiErrors('not_found', 'scan_state', 'scan_expired', 'forbidden', 'user_locked')
   @ApiCallerErrors()
   confirm(
     @Param({ schema: scanParam }) { scanId }: z.infer<typeof scanParam>,

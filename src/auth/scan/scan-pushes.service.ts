@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../audit/audit-log.service.js';
 import { Config } from '../../platform/config/config.js';
+import { hashSecret } from '../../platform/crypto/secrets.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { PushMessage } from '../../wechat/push-message.js';
 import { WechatAppApi } from '../../wechat/wechat-app-api.js';
@@ -46,7 +47,8 @@ export class ScanPushes {
     if (hasConfirmed(ticket, message.fromUser)) return scanWords.confirmed;
     try {
       await this.hold(scanId, message.fromUser);
-      if (this.isDirect) return await this.confirm(scanId, ticket, message.fromUser);
+      if (this.isDirect)
+        return await this.decisions.counted(() => this.confirm(scanId, ticket, message.fromUser));
       return scanWords.request(ticket, confirmPage(this.config, scanId));
     } catch (error) {
       return refusalOf(error);
@@ -55,7 +57,7 @@ export class ScanPushes {
 
   private async hold(scanId: string, openid: string): Promise<void> {
     await this.tickets.change(scanId, (ticket) =>
-      scan(ticket, { openid }, isHeldBy(ticket, openid), Date.now()),
+      scan(ticket, { openidHash: hashSecret(openid) }, isHeldBy(ticket, openid), Date.now()),
     );
   }
 
@@ -94,7 +96,7 @@ function isOf(ticket: ScanTicket, { appId }: PushMessage): boolean {
 }
 
 function isHeldBy({ holder }: ScanTicket, openid: string): boolean {
-  return holder !== undefined && 'openid' in holder && holder.openid === openid;
+  return holder !== undefined && 'openidHash' in holder && holder.openidHash === hashSecret(openid);
 }
 
 /** A push that is acted on again, because an answer was lost. */

@@ -15,21 +15,32 @@ const widthPixels = 430;
 /** A code is only waited for as long as somebody in front of a screen would. */
 const codeWithinMs = 2_500;
 const rememberedBytes = 32 * 1024 * 1024;
+/** How long WeChat is not asked again for a code that it did not give. */
+const withoutCodeMs = 15_000;
+const noCode = Buffer.alloc(0);
 
 /** Draws what is to be scanned. */
 @Injectable()
 export class ScanQr {
   private readonly logger = new Logger('Scan');
-  /** WeChat draws the same code each time, so that another replica may ask for it again. */
-  private readonly codes: LRUCache<string, Buffer>;
+  /** WeChat draws the same code each time, so that another replica may ask for it again; who asks at once asks once. */
+  private readonly codes: LRUCache<string, Buffer, string>;
 
   constructor(
     private readonly config: Config,
     private readonly apps: WechatApps,
     private readonly appApi: WechatAppApi,
   ) {
-    const ttl = config.scan.ttlMs;
-    this.codes = new LRUCache({ maxSize: rememberedBytes, sizeCalculation: ({ length }) => length + 1, ttl });
+    this.codes = new LRUCache({
+      maxSize: rememberedBytes,
+      sizeCalculation: ({ length }) => length + 1,
+      ttl: config.scan.ttlMs,
+      fetchMethod: async (scanId, _stale, { context: appId, options }) => {
+        const code = await this.askForCode(scanId, appId);
+        if (!code) options.ttl = withoutCodeMs;
+        return code ?? noCode;
+      },
+    });
   }
 
   /** WeChat's own code of a mini program where it is to be had, else a QR code of the link. */
@@ -48,17 +59,15 @@ export class ScanQr {
 
   private async miniProgramCode(scanId: string, { via, appId }: ScanTicket): Promise<QrImage | undefined> {
     if (via !== 'mini-program') return undefined;
-    const content = this.codes.get(scanId) ?? (await this.askForCode(scanId, appId));
-    return content && { type: typeOf(content), content };
+    const content = await this.codes.fetch(scanId, { context: appId });
+    return content?.length ? { type: typeOf(content), content } : undefined;
   }
 
   private async askForCode(scanId: string, appId: string): Promise<Buffer | undefined> {
     const { page, envVersion } = this.config.scan;
     try {
       const app = this.apps.find('mini-program', appId);
-      const code = await this.appApi.miniProgramCode(app, { scene: scanId, page, envVersion }, codeWithinMs);
-      this.codes.set(scanId, code);
-      return code;
+      return await this.appApi.miniProgramCode(app, { scene: scanId, page, envVersion }, codeWithinMs);
     } catch (error) {
       this.logger.warn(`app ${appId} gets no mini-program code: a QR code of the link is shown`, error);
       return undefined;

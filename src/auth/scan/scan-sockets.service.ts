@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import {
   Injectable,
   Logger,
@@ -8,23 +7,22 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { failure } from '../../platform/http/envelope.js';
-import { languageOf } from '../../platform/http/language.js';
+import { addressGroup, clientAddress } from '../../platform/http/client-address.js';
 import { toAppError } from '../../platform/http/to-app-error.js';
-import { takeUpgrades } from '../../platform/http/upgrades.js';
+import { headOf, routeUpgrades } from '../../platform/http/upgrades.js';
 import { ScanOwners } from './scan-owners.service.js';
+import { ScanStrangers } from './scan-strangers.js';
 import { ScanTickets } from './scan-tickets.service.js';
 import { Scans } from './scans.service.js';
 
-const path = /^\/api\/v1\/auth\/scans\/([\w-]{1,64})\/socket$/;
+const path = /^\/api\/v1\/auth\/scans\/[\w-]{1,64}\/socket(?:\?|$)/;
 const maxMessageBytes = 4 * 1024;
 const tokenWithinMs = 10_000;
-/** Connections of which nobody knows yet whose they are. */
-const unknownAllowed = 1_000;
 const closeWithinMs = 500;
 
 const closing = { done: 1000, goingAway: 1001, refused: 1008, tryAgain: 1013 };
@@ -40,8 +38,8 @@ export class ScanSockets implements OnApplicationBootstrap, BeforeApplicationShu
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   });
+  private readonly strangers = new ScanStrangers();
   private readonly origins: ReadonlySet<string>;
-  private unknown = 0;
   private isStopping = false;
 
   constructor(
@@ -55,13 +53,7 @@ export class ScanSockets implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
-    takeUpgrades(server, (request, socket, head) => {
-      const scanId = scanIdOf(request);
-      if (scanId === undefined) return false;
-      this.open(scanId, request, socket, head).catch((error: unknown) => refuse(request, socket, error));
-      return true;
-    });
+    routeUpgrades(this.adapterHost.httpAdapter.getHttpServer() as Server, asksForSocket);
   }
 
   /** The listener does not close before the last connection has ended. */
@@ -74,26 +66,51 @@ export class ScanSockets implements OnApplicationBootstrap, BeforeApplicationShu
     await closed.finally(() => clearTimeout(limit));
   }
 
-  private async open(scanId: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
-    this.requireOrigin(request);
-    if (this.isStopping || this.unknown >= unknownAllowed) {
-      throw new AppError('dependency_unavailable', { retryAfterSeconds: 1 });
-    }
+  /**
+   * Takes the connection over and tells it of the scan, once it is known to be the browser's that began it.
+   * @throws AppError forbidden where a page of another origin asks, not_found, invalid_request, too_many_requests,
+   * dependency_unavailable; before the upgrade, so that they are answered as those of any request
+   */
+  async open(scanId: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const head = headOf(request.raw);
+    if (!head) throw new AppError('not_found');
+    this.requireOrigin(request.headers);
+    if (this.isStopping) throw new AppError('dependency_unavailable', { retryAfterSeconds: 1 });
     await this.tickets.require(scanId);
     const isKnown = await this.owners.isOwner(scanId, request.headers);
-    this.sockets.handleUpgrade(request, socket, head, (opened) => void this.serve(opened, scanId, isKnown));
+    const leave = isKnown ? undefined : this.strangers.admit(addressGroup(clientAddress(request)));
+    try {
+      const socket = this.upgrade(request.raw, head, reply);
+      void this.serve(socket, scanId, leave);
+    } catch (error) {
+      leave?.();
+      throw error;
+    }
   }
 
   /** Browsers always say where a page comes from; what says nothing is no browser, and has no cookie of one. */
-  private requireOrigin({ headers: { origin } }: IncomingMessage): void {
+  private requireOrigin({ origin }: IncomingHttpHeaders): void {
     if (origin !== undefined && !this.origins.has(origin)) throw new AppError('forbidden');
   }
 
-  private async serve(socket: WebSocket, scanId: string, isKnown: boolean): Promise<void> {
+  private upgrade(request: IncomingMessage, head: Buffer, reply: FastifyReply): WebSocket {
+    let upgraded: WebSocket | undefined;
+    // Both are called before `handleUpgrade` returns; with a listener, what is wrong is left to us to answer.
+    const sayNothing = () => undefined;
+    const addHeaders = (lines: string[]) => lines.push(...headerLines(reply));
+    this.sockets.once('wsClientError', sayNothing).once('headers', addHeaders);
+    this.sockets.handleUpgrade(request, request.socket, head, (socket) => (upgraded = socket));
+    this.sockets.off('wsClientError', sayNothing).off('headers', addHeaders);
+    if (!upgraded) throw new AppError('invalid_request');
+    reply.hijack().raw.detachSocket(request.socket);
+    return upgraded;
+  }
+
+  /** @param leave gives back the place of who has yet to show the token */
+  private async serve(socket: WebSocket, scanId: string, leave?: () => void): Promise<void> {
     socket.on('error', () => socket.terminate());
     try {
-      if (isKnown || (await this.hasToken(socket, scanId))) await this.tell(socket, scanId);
+      if (!leave || (await this.hasToken(socket, scanId).finally(leave))) await this.tell(socket, scanId);
       else socket.close(closing.refused, 'not_found');
     } catch (error) {
       const { error: name } = toAppError(error);
@@ -104,7 +121,7 @@ export class ScanSockets implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async tell(socket: WebSocket, scanId: string): Promise<void> {
     if (socket.readyState !== socket.OPEN) return;
-    const watch = this.scans.watch(scanId);
+    const watch = this.scans.watch(scanId, 'web-socket');
     socket.on('close', () => watch.end());
     for await (const view of this.scans.follow(scanId, watch)) {
       if (view) socket.send(JSON.stringify(view));
@@ -114,19 +131,17 @@ export class ScanSockets implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async hasToken(socket: WebSocket, scanId: string): Promise<boolean> {
-    this.unknown += 1;
-    try {
-      const token = await firstMessage(socket);
-      return token !== undefined && (await this.owners.isOwner(scanId, { 'x-scan-token': token }));
-    } finally {
-      this.unknown -= 1;
-    }
+    const token = await firstMessage(socket);
+    return token !== undefined && (await this.owners.isOwner(scanId, { 'x-scan-token': token }));
   }
 }
 
-function scanIdOf({ url = '', headers }: IncomingMessage): string | undefined {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
-  return path.exec(url.split('?', 1)[0]!)?.[1];
+function asksForSocket({ url = '', headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && path.test(url);
+}
+
+function headerLines(reply: FastifyReply): string[] {
+  return Object.entries(reply.getHeaders()).map(([name, value]) => `${name}: ${String(value)}`);
 }
 
 /** The token of the first message, if it comes in time. */
@@ -149,19 +164,4 @@ function tokenOf(text: string): string | undefined {
   } catch {
     return text;
   }
-}
-
-/** Before the upgrade there is an answer as of any other request. */
-function refuse(request: IncomingMessage, socket: Socket, thrown: unknown): void {
-  const error = toAppError(thrown);
-  const body = JSON.stringify(failure(error, languageOf(request.headers)));
-  const lines = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
-    'content-type: application/json; charset=utf-8',
-    'cache-control: no-store',
-    'connection: close',
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...(error.retryAfterSeconds === undefined ? [] : [`retry-after: ${error.retryAfterSeconds}`]),
-  ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -14,9 +14,8 @@ export async function streamScan(
   watch: ScanWatch,
   news: AsyncGenerator<ScanView | undefined, void>,
 ): Promise<void> {
+  endWithReply(watch, reply);
   const { raw } = reply.hijack();
-  raw.on('close', () => watch.end());
-  if (raw.destroyed) watch.end();
   raw.writeHead(200, {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
     'content-type': 'text/event-stream; charset=utf-8',
@@ -29,6 +28,12 @@ export async function streamScan(
     // The store is away: the browser comes back by itself.
   }
   raw.end();
+}
+
+/** Who has left already, while it was found out whose the scan is, must not keep a place. */
+export function endWithReply(watch: ScanWatch, { raw }: FastifyReply): void {
+  raw.on('close', () => watch.end());
+  if (raw.destroyed) watch.end();
 }
 
 function eventOf(view: ScanView): string {

@@ -8,8 +8,8 @@ const storedStatuses = ['pending', 'scanned', 'confirmed', 'rejected', 'cancelle
 export const scanStatuses = [...storedStatuses, 'expired'] as const;
 export type ScanStatus = (typeof scanStatuses)[number];
 
-/** Who scanned: a user who is logged in on the phone, or whom WeChat names by a push. */
-const holderSchema = z.union([z.object({ userId: z.string() }), z.object({ openid: z.string() })]);
+/** Who scanned: a user who is logged in on the phone, or whom WeChat names by a push, of whom we keep a hash. */
+const holderSchema = z.union([z.object({ userId: z.string() }), z.object({ openidHash: z.string() })]);
 export type ScanHolder = z.infer<typeof holderSchema>;
 
 export const ticketSchema = z.object({

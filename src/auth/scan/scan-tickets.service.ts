@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
+import { Metrics } from '../../platform/observability/metrics.js';
 import { KeyValueStore } from '../../platform/store/key-value-store.js';
-import { ticketSchema, type Move, type ScanTicket } from './scan-ticket.js';
+import { statusAt, ticketSchema, type Move, type ScanTicket } from './scan-ticket.js';
 
 /** Carries the ids of scans that have changed. */
 export const scanChannel = 'scan-changed';
@@ -16,7 +17,10 @@ const form = /^[\w-]{22,32}$/;
 /** Scans to log in, in the store; each move is one conditional write. */
 @Injectable()
 export class ScanTickets {
-  constructor(private readonly store: KeyValueStore) {}
+  constructor(
+    private readonly store: KeyValueStore,
+    private readonly metrics: Metrics,
+  ) {}
 
   /** 144 bits in 24 characters: short enough for the scene of a mini-program code. */
   newId(): string {
@@ -25,6 +29,8 @@ export class ScanTickets {
 
   async add(scanId: string, ticket: ScanTicket): Promise<void> {
     await this.store.set(keyOf(scanId), JSON.stringify(ticket), lifetimeOf(ticket));
+    this.metrics.count('scans', { status: ticket.status });
+    setTimeout(() => void this.countExpiry(scanId), ticket.expiresAt - Date.now()).unref();
   }
 
   async find(scanId: string): Promise<ScanTicket | undefined> {
@@ -55,11 +61,19 @@ export class ScanTickets {
       if (next === ticket) return ticket;
       const text = JSON.stringify(next);
       if (await this.store.compareAndSet(keyOf(scanId), stored, text, lifetimeOf(next))) {
+        if (next.status !== ticket.status) this.metrics.count('scans', { status: next.status });
         await this.announce(scanId);
         return next;
       }
     }
     throw new AppError('dependency_unavailable', { retryAfterSeconds: 1 });
+  }
+
+  /** Nobody makes a scan expire: whoever began it looks how it ended. */
+  private async countExpiry(scanId: string): Promise<void> {
+    const ticket = await this.find(scanId).catch(() => undefined);
+    if (ticket && statusAt(ticket, ticket.expiresAt) === 'expired')
+      this.metrics.count('scans', { status: 'expired' });
   }
 
   private async announce(scanId: string): Promise<void> {

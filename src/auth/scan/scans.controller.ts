@@ -10,13 +10,14 @@ import {
   ApiMediaAnswer,
 } from '../../platform/http/openapi.js';
 import { Public } from '../../platform/http/public.decorator.js';
+import { noBody } from '../../platform/http/validation.js';
 import { BrowserCookie } from '../cookies/browser-cookie.service.js';
 import { LoginGate } from '../login-gate.service.js';
 import { visitOf } from '../visit.js';
 import { CountedByScan } from './counted-by-scan.decorator.js';
 import { ScanOwners } from './scan-owners.service.js';
 import { ScanQr, type QrImage } from './scan-qr.service.js';
-import { streamScan } from './scan-stream.js';
+import { endWithReply, streamScan } from './scan-stream.js';
 import { isFinal, scanStatuses, type ScanStatus } from './scan-ticket.js';
 import {
   createdScan,
@@ -72,8 +73,9 @@ export class ScansController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedScan> {
-    await this.gate.requireFree(request);
-    return this.scans.begin(body, this.browser.ensure(request, reply), visitOf(request, undefined));
+    return this.gate.passToBegin(request, () =>
+      this.scans.begin(body, this.browser.ensure(request, reply), visitOf(request, undefined)),
+    );
   }
 
   @CountedByScan()
@@ -89,22 +91,19 @@ export class ScansController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ScanView> {
     const ticket = await this.owners.require(scanId, request.headers);
-    return this.scans.ask(scanId, ticket, { waitMs: wait * 1000, known }, (watch) => {
-      reply.raw.on('close', () => watch.end());
-    });
+    return this.scans.ask(scanId, ticket, { waitMs: wait * 1000, known }, (watch) =>
+      endWithReply(watch, reply),
+    );
   }
 
   @CountedByScan()
   @Get(':scanId/events')
   @ApiOperation({
     operationId: 'streamScan',
-    summary: 'The same as server-sent events; at …/socket over WebSocket',
+    summary: 'The same as server-sent events',
     description:
       'One `event: status` for each status passed through, a comment each 15 s, the end after a final status. Who comes ' +
-      'back with `Last-Event-ID` is told what came since; where that was final, 204. The same messages, one JSON text ' +
-      'each, come over the WebSocket `/api/v1/auth/scans/{scanId}/socket`: `Origin` must be the own origin or one of ' +
-      'CORS_ORIGINS, and where the cookie is not sent, the first message within 10 s is `{"scanToken": "…"}`. It closes ' +
-      'with 1000 after a final status, 1008 where the token is wrong, 1001 and 1013 where it is worth coming back.',
+      'back with `Last-Event-ID` is told what came since; where that was final, 204.',
   })
   @ApiScanToken()
   @ApiMediaAnswer('The events', { 'text/event-stream': event })
@@ -119,7 +118,7 @@ export class ScansController {
     const known = lastEventOf(request);
     if (isFinal(known)) return void (await reply.status(204).send());
     if (request.method === 'HEAD') return void (await reply.type('text/event-stream').send());
-    const watch = this.scans.watch(scanId);
+    const watch = this.scans.watch(scanId, 'event-stream');
     await streamScan(reply, watch, this.scans.follow(scanId, watch, known));
   }
 
@@ -157,10 +156,12 @@ export class ScansController {
   @Delete(':scanId')
   @ApiOperation({ operationId: 'cancelScan', summary: 'Gives a scan up' })
   @ApiScanToken()
+  @ApiInput(noBody, {})
   @ApiAnswer(200, scanOutcome, { status: 'cancelled' })
   @ApiErrors('not_found', 'scan_state')
   async cancel(
     @Param({ schema: scanParam }) { scanId }: z.infer<typeof scanParam>,
+    @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
   ): Promise<ScanOutcome> {
     await this.owners.require(scanId, request.headers);

@@ -6,8 +6,10 @@ import { Config } from '../../platform/config/config.js';
 import type { WechatApp } from '../../platform/config/wechat-app.js';
 import { Sealer } from '../../platform/crypto/sealer.js';
 import { hashSecret } from '../../platform/crypto/secrets.js';
+import { AppError } from '../../platform/errors/app-error.js';
 import { addressGroup } from '../../platform/http/client-address.js';
 import { KeyValueStore } from '../../platform/store/key-value-store.js';
+import { Users } from '../../users/users.service.js';
 import { WechatAppApi } from '../../wechat/wechat-app-api.js';
 import { WechatApps } from '../../wechat/wechat-apps.js';
 import { LoginCodes } from '../login-codes.service.js';
@@ -22,7 +24,7 @@ import {
   type ScanTicket,
 } from './scan-ticket.js';
 import { ScanTickets } from './scan-tickets.service.js';
-import { ScanWaiting } from './scan-waiting.service.js';
+import { ScanWaiting, type Transport } from './scan-waiting.service.js';
 import type { ScanWatch } from './scan-watch.js';
 import type { CreatedScan, ScanOutcome, ScanView } from './scan.schemas.js';
 
@@ -37,11 +39,8 @@ export interface NewScan {
   codeChallenge?: string | undefined;
 }
 
-const outcomeSchema = z.object({
-  loginCode: z.string(),
-  user: z.object({ nickname: z.string().nullable(), avatarUrl: z.string().nullable() }),
-});
-/** What the computer learns once it is let in. */
+const outcomeSchema = z.object({ loginCode: z.string(), userId: z.string() });
+/** What lets the computer in, and whom it may greet then. */
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** Scans as the browser sees them that began them. */
@@ -56,6 +55,7 @@ export class Scans {
     private readonly tickets: ScanTickets,
     private readonly waiting: ScanWaiting,
     private readonly loginCodes: LoginCodes,
+    private readonly users: Users,
   ) {}
 
   /**
@@ -65,7 +65,7 @@ export class Scans {
    */
   async begin(wish: NewScan, browser: string, visit: Visit): Promise<CreatedScan> {
     const app = this.apps.find(wish.via, wish.appId);
-    await takePlace(this.store, `scans:${addressGroup(visit.address)}`, this.config.scan.beganByAddress);
+    await takePlace(this.store, 'scans', addressGroup(visit.address), this.config.scan.beganByAddress);
     const scanId = this.tickets.newId();
     const scanToken = randomBytes(32).toString('base64url');
     const link = await this.linkOf(scanId, wish.via, app);
@@ -98,7 +98,7 @@ export class Scans {
     if (waitMs === 0 || isFinal(status) || (known !== undefined && known !== status)) {
       return this.view(scanId, ticket, status);
     }
-    const watch = this.waiting.open(scanId);
+    const watch = this.waiting.open(scanId, 'long-poll');
     watch.endAfter(waitMs);
     watching(watch);
     for await (const news of this.follow(scanId, watch, status)) if (news) break;
@@ -107,8 +107,8 @@ export class Scans {
   }
 
   /** For those who go on waiting; to be ended by its owner. @throws AppError too_many_requests */
-  watch(scanId: string): ScanWatch {
-    return this.waiting.open(scanId);
+  watch(scanId: string, transport: Transport): ScanWatch {
+    return this.waiting.open(scanId, transport);
   }
 
   /**
@@ -152,8 +152,19 @@ export class Scans {
   private async view(scanId: string, ticket: ScanTicket, status: ScanStatus): Promise<ScanView> {
     if (status !== 'confirmed' || ticket.outcome === undefined) return { status };
     const opened = this.sealer.open(ticket.outcome, placeOf(scanId));
-    const { loginCode, user } = outcomeSchema.parse(JSON.parse(opened));
+    const { loginCode, userId } = outcomeSchema.parse(JSON.parse(opened));
+    const user = await this.personOf(userId);
+    if (!user) return { status };
     return (await this.loginCodes.stands(loginCode)) ? { status, loginCode, user } : { status, user };
+  }
+
+  /** Nobody where the person has been erased or has become another since. */
+  private async personOf(userId: string): Promise<ScanView['user']> {
+    const user = await this.users.get(userId).catch((error: unknown) => {
+      if (error instanceof AppError && error.error === 'not_found') return undefined;
+      throw error;
+    });
+    return user && { nickname: user.nickname, avatarUrl: user.avatarUrl };
   }
 
   private newTicket({ via, codeChallenge }: NewScan, { address, userAgent }: Visit) {

@@ -11,6 +11,7 @@ import {
   ApiIdempotencyKey,
   ApiInput,
 } from '../../platform/http/openapi.js';
+import { FreshLogin } from '../../session/fresh-login.service.js';
 import { IdentityLinks } from '../../users/identity-links.service.js';
 import { identityExample } from '../../users/user.examples.js';
 import { identityView, type IdentityView } from '../../users/identity.view.js';
@@ -63,6 +64,7 @@ export class LinkController {
     private readonly apps: WechatApps,
     private readonly channels: WechatChannels,
     private readonly links: IdentityLinks,
+    private readonly freshLogin: FreshLogin,
     private readonly gate: LoginGate,
     private readonly idempotency: Idempotency,
     private readonly returnTo: ReturnTo,
@@ -72,23 +74,39 @@ export class LinkController {
 
   @Post()
   @HttpCode(201)
-  @ApiOperation({ operationId: 'linkIdentity', summary: 'Links by the code of a mini program or native app' })
+  @ApiOperation({
+    operationId: 'linkIdentity',
+    summary: 'Links by the code of a mini program or native app',
+    description:
+      'The login, or its last proof, must be younger than FRESH_LOGIN: who gets in by a new way gets in for good. An identity that is the own one already stays as it is: its code proves who is calling, and the session counts as freshly logged in.',
+  })
   @ApiIdempotencyKey()
   @ApiInput(linkBody, linkBodyExample)
   @ApiAnswer(201, identityView, identityExample)
-  @ApiErrors('blocked', 'identity_taken', 'nonce_replayed', 'request_signature_invalid', ...exchangeErrors)
+  @ApiErrors(
+    'blocked',
+    'fresh_login_required',
+    'identity_taken',
+    'nonce_replayed',
+    'request_signature_invalid',
+    ...exchangeErrors,
+  )
   @ApiCallerErrors()
   link(
-    @CurrentCaller() { userId }: Caller,
+    @CurrentCaller() { userId, sessionId }: Caller,
     @Body({ schema: linkBody }) body: z.infer<typeof linkBody>,
     @Req() request: FastifyRequest,
   ): Promise<IdentityView> {
     const app = this.apps.find(body.kind, body.appId);
     const exchangeAndLink = async () => {
       const proof = await this.channels.get(body.kind).identify(app, body.code);
-      return this.links.link(userId, proof, whenceOf(request));
+      const { identity, isNew } = await this.links.link(userId, proof, whenceOf(request), (manager) =>
+        this.freshLogin.requireWithin(manager, { sessionId }),
+      );
+      if (!isNew) await this.freshLogin.renew(sessionId);
+      return identity;
     };
-    return this.gate.pass(request, app.appId, () =>
+    return this.gate.pass(request, { appId: app.appId }, () =>
       this.idempotency.once(request, { userId, ...body }, exchangeAndLink, async () => undefined),
     );
   }

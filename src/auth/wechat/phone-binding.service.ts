@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { WechatApp } from '../../platform/config/wechat-app.js';
 import { AppError } from '../../platform/errors/app-error.js';
+import type { Whence } from '../../platform/http/client-address.js';
 import { Phones } from '../../users/phones.service.js';
 import { SessionKeys } from '../../users/session-keys.service.js';
 import type { UserView } from '../../users/user.view.js';
@@ -8,12 +9,6 @@ import { Users } from '../../users/users.service.js';
 import { type PhoneNumber, WechatAppApi } from '../../wechat/wechat-app-api.js';
 
 const wechatLimitMs = 5_000;
-
-/** From where a request comes. */
-interface Whence {
-  address: string;
-  userAgent?: string;
-}
 
 /** Binds the number behind a phone code to whoever is logged in, if WeChat says that it is theirs. */
 @Injectable()

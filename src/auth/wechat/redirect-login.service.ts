@@ -1,12 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../../platform/config/config.js';
 import type { WechatAppKind } from '../../platform/config/wechat-app.js';
-import { hashSecret } from '../../platform/crypto/secrets.js';
+import { hashSecret, sameText } from '../../platform/crypto/secrets.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { whenceOf } from '../../platform/http/client-address.js';
 import { toAppError } from '../../platform/http/to-app-error.js';
+import { FreshLogin } from '../../session/fresh-login.service.js';
 import { SessionStates } from '../../session/session-states.service.js';
 import { IdentityLinks } from '../../users/identity-links.service.js';
 import { Users } from '../../users/users.service.js';
@@ -51,6 +51,7 @@ export class RedirectLogin {
     private readonly login: LoginService,
     private readonly loginCodes: LoginCodes,
     private readonly links: IdentityLinks,
+    private readonly freshLogin: FreshLogin,
     private readonly users: Users,
     private readonly sessions: SessionStates,
   ) {}
@@ -72,8 +73,9 @@ export class RedirectLogin {
   ): Promise<CallbackOutcome> {
     const found = await this.states.find(callback.state);
     const own = isOwn(found, browser, callback.kind) ? found : undefined;
+    const name = found?.record.link ? undefined : callback.kind;
     try {
-      return await this.gate.passRedirect(request, found?.record.appId, async () => {
+      return await this.gate.passRedirect(request, { name, appId: found?.record.appId }, async () => {
         if (!own) throw new AppError('state_invalid');
         return this.settle(request, own, callback, exchange);
       });
@@ -126,7 +128,10 @@ export class RedirectLogin {
     const proof = await exchange({ channel: this.channels.get(kind), app, code });
     if (link && returnTo !== undefined) {
       await this.sessions.require(link.sessionId);
-      await this.links.link(link.userId, proof, whenceOf(request));
+      const { isNew } = await this.links.link(link.userId, proof, whenceOf(request), (manager) =>
+        this.freshLogin.requireWithin(manager, link),
+      );
+      if (!isNew) await this.freshLogin.renew(link.sessionId);
       return { redirectTo: withQuery(returnTo, { linked: kind }), userId: link.userId };
     }
     const visit = visitOf(request, undefined);
@@ -172,15 +177,10 @@ export class RedirectLogin {
 /** Only the browser that began may come back, and by its door; whoever else shows the state does not use it up. */
 function isOwn(found: FoundState | undefined, browser: string | undefined, kind: WechatAppKind): boolean {
   if (found?.record.kind !== kind || browser === undefined) return false;
-  return equal(hashSecret(browser), found.record.browser);
+  return sameText(hashSecret(browser), found.record.browser);
 }
 
 /** Who has been erased or has become another since is nobody to whom a login could be repeated. */
 function endedIfGone(error: unknown): never {
   throw error instanceof AppError && error.error === 'not_found' ? new AppError('session_ended') : error;
-}
-
-function equal(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

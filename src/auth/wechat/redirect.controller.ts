@@ -1,4 +1,4 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
@@ -7,6 +7,7 @@ import { Config } from '../../platform/config/config.js';
 import type { WechatAppKind } from '../../platform/config/wechat-app.js';
 import { ApiAnswer, ApiErrors, ApiRedirect } from '../../platform/http/openapi.js';
 import { Public } from '../../platform/http/public.decorator.js';
+import { wechatAppId } from '../../wechat/wechat-app-id.js';
 import { WechatApps } from '../../wechat/wechat-apps.js';
 import { BrowserCookie } from '../cookies/browser-cookie.service.js';
 import { loginTokensExample } from '../login.examples.js';
@@ -17,15 +18,8 @@ import type { Journey } from './login-states.service.js';
 import { RedirectLogin, type CallbackOutcome } from './redirect-login.service.js';
 import { callbackQuery, Outcome, WechatCallback } from './wechat-callback.guard.js';
 
-const appId = z
-  .string()
-  .min(1)
-  .max(64)
-  .optional()
-  .describe('Needed where several of the kind are configured');
-
 const authorizeQuery = z.object({
-  appId,
+  appId: wechatAppId(),
   returnTo: returnToText.optional(),
   codeChallenge: codeChallengeText.optional(),
   mode: deliveryMode,
@@ -57,6 +51,27 @@ const callbackErrors = [
   'wechat_unavailable',
 ] as const;
 
+/** Documents a door that sends a browser to a page of WeChat. */
+const ApiAuthorize = (operationId: string, summary: string, page: string) =>
+  applyDecorators(
+    ApiErrors(...returnToErrors),
+    ApiRedirect(302, "WeChat's page", `https://open.weixin.qq.com/connect/${page}?appid=…#wechat_redirect`),
+    ApiOperation({ operationId, summary }),
+  );
+
+/** Documents a door that takes the browser back. */
+const ApiCallback = (operationId: string) =>
+  applyDecorators(
+    ApiErrors(...callbackErrors),
+    ApiAnswer(200, loginAnswer, loginTokensExample),
+    ApiRedirect(
+      303,
+      'returnTo with loginCode or error, else the home page',
+      'https://app.example.com/?loginCode=…',
+    ),
+    ApiOperation({ operationId, summary: 'WeChat sends the browser back here' }),
+  );
+
 /** The doors that send a browser to WeChat and take it back. */
 @ApiTags('Logging in')
 @Controller('api/v1/auth/wechat')
@@ -76,9 +91,7 @@ export class RedirectController {
 
   @Public()
   @Get('website/authorize')
-  @ApiOperation({ operationId: 'authorizeWebsite', summary: "Sends a browser to WeChat's QR page" })
-  @ApiRedirect(302, "WeChat's page", 'https://open.weixin.qq.com/connect/qrconnect?appid=…#wechat_redirect')
-  @ApiErrors(...returnToErrors)
+  @ApiAuthorize('authorizeWebsite', "Sends a browser to WeChat's QR page", 'qrconnect')
   authorizeWebsite(
     @Query({ schema: websiteQuery }) query: z.infer<typeof websiteQuery>,
     @Req() request: FastifyRequest,
@@ -89,35 +102,19 @@ export class RedirectController {
 
   @WechatCallback('website')
   @Get('website/callback')
-  @ApiOperation({ operationId: 'finishWebsite', summary: 'WeChat sends the browser back here' })
-  @ApiRedirect(
-    303,
-    'returnTo with loginCode or error, else the home page',
-    'https://app.example.com/?loginCode=…',
-  )
-  @ApiAnswer(200, loginAnswer, loginTokensExample)
-  @ApiErrors(...callbackErrors)
+  @ApiCallback('finishWebsite')
   finishWebsite(
     @Query({ schema: callbackQuery }) _query: z.infer<typeof callbackQuery>,
     @Outcome() outcome: CallbackOutcome,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Delivered<LoginTokens> | undefined {
+  ): Promise<Delivered<LoginTokens> | undefined> {
     return this.finish(outcome, request, reply);
   }
 
   @Public()
   @Get('official-account/authorize')
-  @ApiOperation({
-    operationId: 'authorizeOfficialAccount',
-    summary: 'Asks a person inside WeChat for consent',
-  })
-  @ApiRedirect(
-    302,
-    "WeChat's page",
-    'https://open.weixin.qq.com/connect/oauth2/authorize?appid=…#wechat_redirect',
-  )
-  @ApiErrors(...returnToErrors)
+  @ApiAuthorize('authorizeOfficialAccount', 'Asks a person inside WeChat for consent', 'oauth2/authorize')
   authorizeOfficialAccount(
     @Query({ schema: officialAccountQuery }) query: z.infer<typeof officialAccountQuery>,
     @Req() request: FastifyRequest,
@@ -128,20 +125,13 @@ export class RedirectController {
 
   @WechatCallback('official-account')
   @Get('official-account/callback')
-  @ApiOperation({ operationId: 'finishOfficialAccount', summary: 'WeChat sends the browser back here' })
-  @ApiRedirect(
-    303,
-    'returnTo with loginCode or error, else the home page',
-    'https://app.example.com/?loginCode=…',
-  )
-  @ApiAnswer(200, loginAnswer, loginTokensExample)
-  @ApiErrors(...callbackErrors)
+  @ApiCallback('finishOfficialAccount')
   finishOfficialAccount(
     @Query({ schema: callbackQuery }) _query: z.infer<typeof callbackQuery>,
     @Outcome() outcome: CallbackOutcome,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Delivered<LoginTokens> | undefined {
+  ): Promise<Delivered<LoginTokens> | undefined> {
     return this.finish(outcome, request, reply);
   }
 
@@ -159,14 +149,15 @@ export class RedirectController {
   }
 
   /** Browsers that want a page get cookies and the home page; whoever reads JSON gets the tokens. */
-  private finish(
+  private async finish(
     outcome: CallbackOutcome,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Delivered<LoginTokens> | undefined {
+  ): Promise<Delivered<LoginTokens> | undefined> {
     if ('redirectTo' in outcome) return goTo(reply, outcome.redirectTo);
-    if (!prefersHtml(request)) return this.delivery.deliver(reply, outcome.tokens, outcome.mode);
-    this.delivery.deliver(reply, outcome.tokens, 'cookie');
+    const { tokens, mode } = outcome;
+    if (!prefersHtml(request)) return this.delivery.deliverLogin(request, reply, tokens, mode);
+    await this.delivery.deliverLogin(request, reply, tokens, 'cookie');
     return goTo(reply, this.home);
   }
 }
@@ -176,6 +167,7 @@ function goTo(reply: FastifyReply, place: string): undefined {
   return undefined;
 }
 
+/** Whether a person's browser asks, which wants a page, and not a client that reads JSON. */
 function prefersHtml({ headers }: FastifyRequest): boolean {
   return new Negotiator({ headers }).mediaType(['application/json', 'text/html']) === 'text/html';
 }

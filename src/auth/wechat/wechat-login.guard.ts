@@ -70,7 +70,7 @@ class WechatLoginGuard extends AuthGuard('wechat') {
     const body = parseRequest(schema, request.body);
     const app = this.apps.find(kind, body.appId);
     request.exchange = { channel: this.channels.get(kind), app, code: body.code };
-    request.loginTokens = await this.gate.pass(request, app.appId, () =>
+    request.loginTokens = await this.gate.pass(request, { name: kind, appId: app.appId }, () =>
       this.idempotency.once(
         request,
         body,

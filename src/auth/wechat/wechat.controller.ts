@@ -1,6 +1,6 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiAnswer, ApiErrors, ApiIdempotencyKey, ApiInput } from '../../platform/http/openapi.js';
 import { wechatAppId } from '../../wechat/wechat-app-id.js';
@@ -71,9 +71,10 @@ export class WechatController {
   miniProgram(
     @Body({ schema: miniProgramLogin }) { mode }: z.infer<typeof miniProgramLogin>,
     @LoggedIn() tokens: Issued<LoginTokens>,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Delivered<LoginTokens> {
-    return this.delivery.deliver(reply, tokens, mode);
+  ): Promise<Delivered<LoginTokens>> {
+    return this.delivery.deliverLogin(request, reply, tokens, mode);
   }
 
   @Post('mobile')
@@ -87,8 +88,9 @@ export class WechatController {
   mobile(
     @Body({ schema: mobileLogin }) { mode }: z.infer<typeof mobileLogin>,
     @LoggedIn() tokens: Issued<LoginTokens>,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Delivered<LoginTokens> {
-    return this.delivery.deliver(reply, tokens, mode);
+  ): Promise<Delivered<LoginTokens>> {
+    return this.delivery.deliverLogin(request, reply, tokens, mode);
   }
 }

@@ -1,4 +1,6 @@
 import { button, make } from './make.js';
+import { downloadData, showErasure } from './own-data.js';
+import { showOwnPassword } from './own-password.js';
 import type { Page } from './page.js';
 import { avatar, nameOf, type Me } from './people.js';
 
@@ -36,9 +38,27 @@ export async function showAccount(page: Page): Promise<void> {
     make('h2', {}, say.sessions),
     list,
     sessions.items.length > 1 ? othersButton(page) : undefined,
+    make('h2', {}, say.ownAccount),
+    acts(page, me),
     button(say.logOut, () => page.attempt(() => page.client.logout()), { className: 'plain' }),
   );
   fill(page, list, sessions);
+}
+
+/** What a person may do with the account. */
+function acts(page: Page, me: Me): HTMLElement {
+  const { say } = page;
+  const back = async (done?: string) => {
+    await showAccount(page);
+    if (done !== undefined) page.tell(done);
+  };
+  const labelled: [string, () => Promise<void> | void][] = [
+    [me.username === null ? say.setPassword : say.changePassword, () => showOwnPassword(page, me, back)],
+    [say.download, () => page.attempt(() => downloadData(page))],
+    [say.erase, () => showErasure(page, back)],
+  ];
+  const items = labelled.map(([label, act]) => make('li', {}, button(label, act, { className: 'link' })));
+  return make('ul', { className: 'acts' }, ...items);
 }
 
 function fill(page: Page, list: HTMLElement, { items, nextCursor }: Sessions): void {

@@ -1,6 +1,6 @@
 import { timeText } from './account.js';
 import { deviceText } from './device-text.js';
-import { leaveForWechat, mayGoUnasked } from './journey.js';
+import { leaveForWechat, mayGoUnasked, ownPlace } from './journey.js';
 import { button, make } from './make.js';
 import { errorName, type Page } from './page.js';
 import { nameOf, type Me } from './people.js';
@@ -43,7 +43,7 @@ function askToLogIn(page: Page): void {
   const byWechat = data.place === 'wechat' && data.doors['official-account'] !== undefined;
   const begin = byWechat
     ? () => leaveForWechat(page, 'official-account', 'snsapi_userinfo')
-    : () => page.client.loginWithRedirect({ door: 'page', returnTo: location.href });
+    : () => page.client.loginWithRedirect({ door: 'page', returnTo: ownPlace(page) });
   page.show(
     { title: say.confirmLogin, lead: say.confirmLoginLead },
     byWechat ? undefined : make('p', { className: 'centred' }, say.openInWechat),
@@ -72,8 +72,15 @@ function showRequest(page: Page, path: string, request: ScanRequest, me: Me): vo
     await page.api.call(`${path}/${decision}`, { method: 'POST', body });
     showResult(page, decision);
   };
-  const confirm = () => attempt(page, decide('confirm', matchCode?.body() ?? {}), matchCode);
-  const reject = () => attempt(page, decide('reject', {}));
+  const reject = () => attempt(page, decide('reject', {}), (error) => refuseToShow(page, error));
+  const again = () => showRequest(page, path, request, me);
+  const confirm = () =>
+    attempt(page, decide('confirm', matchCode?.body() ?? {}), (error) => {
+      if (matchCode && errorName(error) === 'invalid_request') matchCode.complain();
+      else if (errorName(error) === 'forbidden') showForbidden(page, reject, again);
+      else refuseToShow(page, error);
+    });
+  matchCode?.box.addEventListener('keydown', ({ key }) => key === 'Enter' && void confirm());
   page.show(
     { title: say.confirmTitle, lead: say.confirmLead },
     make(
@@ -106,7 +113,13 @@ interface MatchCodeField {
 }
 
 function matchCodeField({ say }: Page): MatchCodeField {
-  const input = make('input', { id: 'match-code', inputMode: 'numeric', autocomplete: 'off', maxLength: 4 });
+  const input = make('input', {
+    id: 'match-code',
+    className: 'digits',
+    inputMode: 'numeric',
+    autocomplete: 'off',
+    maxLength: 4,
+  });
   const complaint = make('p', { id: 'match-code-complaint', className: 'complaint', role: 'alert' });
   input.setAttribute('aria-describedby', complaint.id);
   const label = make('label', { htmlFor: input.id }, say.matchCode);
@@ -122,13 +135,16 @@ function matchCodeField({ say }: Page): MatchCodeField {
   };
 }
 
-async function attempt(page: Page, decide: () => Promise<void>, matchCode?: MatchCodeField): Promise<void> {
+async function attempt(
+  page: Page,
+  decide: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
   page.quiet();
   try {
     await decide();
   } catch (error) {
-    if (matchCode && errorName(error) === 'invalid_request') matchCode.complain();
-    else refuseToShow(page, error);
+    onFailure(error);
   }
 }
 
@@ -137,6 +153,22 @@ function refuseToShow(page: Page, error: unknown): void {
   const name = errorName(error);
   if (name !== undefined && Object.hasOwn(page.say.scanErrors, name)) showGone(page, name);
   else page.fail(error);
+}
+
+/** The operator lets nobody confirm from elsewhere; the computer still waits, and can be refused. */
+function showForbidden(page: Page, reject: () => Promise<void>, again: () => void): void {
+  const { say } = page;
+  page.show(
+    { title: say.gone },
+    make('p', { className: 'centred' }, say.scanErrors.forbidden),
+    make('p', { className: 'centred' }, say.forbiddenAdvice),
+    make(
+      'div',
+      { className: 'choice' },
+      button(say.retry, again, { className: 'plain' }),
+      button(say.refuse, reject, { className: 'main' }),
+    ),
+  );
 }
 
 function showGone(page: Page, error: string): void {

@@ -2,30 +2,43 @@ import type { WxLoginElement, WxLoginEvents } from '@wxpass/web/wx-login.js';
 import { leaveForWechat } from './journey.js';
 import { button, make } from './make.js';
 import type { Page } from './page.js';
+import { showPasswordLogin } from './password-login.js';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'wx-login': WxLoginElement;
+  }
+}
 
 type Arrive = () => Promise<void>;
 
 /** The ways in that are configured and work where the person is. */
 export function showDoors(page: Page, arrive: Arrive): void {
   const { say, data } = page;
-  const heading = { title: say.login, lead: leadOf(page) };
   const doors = { computer: computerDoors, wechat: wechatDoors, mobile: mobileDoors }[data.place](
     page,
     arrive,
   );
-  if (doors.length > 0) page.show(heading, ...doors);
-  else page.show({ title: say.noDoor }, make('p', { className: 'centred' }, say.noDoorAdvice));
-}
-
-function leadOf({ say, data: { returnTo } }: Page): string {
-  return returnTo === undefined ? say.lead : say.leadTo(new URL(returnTo).host);
+  if (doors.length === 0) return void showPasswordLogin(page, { arrive });
+  const others = () => showDoors(page, arrive);
+  const byPassword = () => showPasswordLogin(page, { arrive, others }).focus();
+  page.show(
+    { title: say.login, lead: page.leadTo || say.lead },
+    ...doors,
+    button(say.byPassword, byPassword, { className: 'link' }),
+  );
 }
 
 function computerDoors(page: Page, arrive: Arrive): Node[] {
   const code = scanCode(page, arrive);
   const website = page.data.doors.website && websiteButton(page, code ? 'plain' : 'main');
-  if (code && website) return [code, make('p', { className: 'or' }, page.say.or), website];
-  return [code, website].filter((door) => door !== undefined);
+  return withOr(page, code, website);
+}
+
+/** One way in after the other, with an "or" between them. */
+function withOr({ say }: Page, ...doors: (Node | undefined)[]): Node[] {
+  const there = doors.filter((door) => door !== undefined);
+  return there.flatMap((door, at) => (at === 0 ? [door] : [make('p', { className: 'or' }, say.or), door]));
 }
 
 function wechatDoors(page: Page): Node[] {
@@ -91,7 +104,7 @@ function scanCode(page: Page, arrive: Arrive): HTMLElement | undefined {
   if (!canScan(page)) return undefined;
   const { doors, returnTo, codeChallenge } = page.data;
   const via = doors['official-account'] ? 'official-account' : 'mini-program';
-  const code = make('wx-login' as 'div') as unknown as WxLoginElement;
+  const code = make('wx-login');
   const attributes = {
     via,
     mode: 'cookie',
@@ -110,6 +123,7 @@ function scanCode(page: Page, arrive: Arrive): HTMLElement | undefined {
       if (returnTo !== undefined) page.tell(page.say.returning);
       if (!answer) return;
       await page.client.accept(answer);
+      page.noteSession();
       await arrive();
     });
   });

@@ -28,7 +28,7 @@ export function mayGoUnasked(purpose: string): boolean {
 }
 
 /** As a path: whatever this page takes for its origin, the service knows its own. */
-function ownPlace({ data: { basePath, language, page, scanId } }: Page): string {
+export function ownPlace({ data: { basePath, language, page, scanId } }: Page): string {
   const place =
     page === 'confirm' ? `/login/confirm?scan=${scanId}&lang=${language}` : `/login?lang=${language}`;
   return basePath + place;

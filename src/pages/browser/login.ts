@@ -47,14 +47,14 @@ function carryOn(page: Page): Promise<void> {
 
 async function arrive(page: Page): Promise<void> {
   if (page.data.returnTo === undefined) return showAccount(page);
-  offerToGoOn(page, await page.api.call<Me>('/api/v1/users/me'), page.data.returnTo);
+  offerToGoOn(page, await page.api.call<Me>('/api/v1/users/me'));
 }
 
-function offerToGoOn(page: Page, me: Me, returnTo: string): void {
+function offerToGoOn(page: Page, me: Me): void {
   const { say } = page;
   const name = nameOf(page, me);
   page.show(
-    { title: say.login, lead: say.leadTo(new URL(returnTo).host) },
+    { title: say.login, lead: page.leadTo },
     make('div', { className: 'person' }, avatar(me, name), make('p', { className: 'name' }, name)),
     button(say.continueAs(name), () => page.attempt(() => goOn(page)), { className: 'main' }),
     button(say.another, () => showDoors(page, () => carryOn(page)), { className: 'plain' }),

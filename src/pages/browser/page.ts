@@ -1,4 +1,4 @@
-import { Api, createClient, type WxpassClient } from '@wxpass/web';
+import { Api, createClient, csrfToken, type WxpassClient, type WxpassError } from '@wxpass/web';
 import type { PageData } from '../page-data.js';
 import { words, type PageWords } from '../words.js';
 import { button, make } from './make.js';
@@ -19,6 +19,9 @@ export class Page {
   /** Calls with the session, which is refreshed behind their backs. */
   readonly api: Api;
 
+  /** Whose session the page shows, by the mark that stays the same as long as the session. */
+  private session = csrfToken();
+  private hasShown = false;
   private readonly content = document.querySelector<HTMLElement>('#content')!;
   private readonly notice = document.querySelector<HTMLElement>('#notice')!;
   private readonly heading = document.querySelector<HTMLElement>('h1')!;
@@ -34,13 +37,24 @@ export class Page {
 
   /** Shows what takes the place of all before; the focus goes there, unless the page has only just been opened. */
   show({ title, lead = '' }: Heading, ...content: (Node | string | undefined)[]): void {
-    const isFirst = this.isBusy;
+    this.noteSession();
     document.title = title;
     this.heading.textContent = title;
     this.lead.textContent = lead;
     this.content.removeAttribute('aria-busy');
     this.content.replaceChildren(...content.filter((one) => one !== undefined));
-    if (!isFirst) this.heading.focus();
+    if (this.hasShown) this.heading.focus();
+    this.hasShown = true;
+  }
+
+  /** What is shown is about the session that there is now. */
+  noteSession(): void {
+    this.session = csrfToken();
+  }
+
+  /** Whether another tab has logged in or out since. */
+  get isOutdated(): boolean {
+    return !this.isBusy && csrfToken() !== this.session;
   }
 
   /** Says what is going on while nothing can be done. */
@@ -56,21 +70,28 @@ export class Page {
 
   /** Says what failed, and by which id the operator finds out more; where nothing is shown yet, with another try. */
   fail(error: unknown): void {
-    if (signedOut.has(errorName(error) ?? '')) return;
+    if (this.isSignedOut(error)) return this.isOutdated ? location.reload() : undefined;
     if (this.isBusy)
       this.show(
         this.present,
         button(this.say.retry, () => location.reload(), { className: 'main' }),
       );
-    const trace = traceOf(error);
-    this.notice.replaceChildren(
-      make(
-        'div',
-        { className: 'notice bad' },
-        make('p', {}, this.messageOf(error)),
-        trace === undefined ? undefined : make('p', { className: 'trace' }, `${this.say.trace} ${trace}`),
-      ),
-    );
+    this.notice.replaceChildren(this.failureNotice(error));
+  }
+
+  /** What failed, and by which id the operator finds out more. */
+  failureNotice(error: unknown): HTMLElement {
+    const message = make('p', {}, this.messageOf(error));
+    return make('div', { className: 'notice bad' }, message, ...this.traceText(traceOf(error)));
+  }
+
+  traceText(traceId: string | undefined): HTMLElement[] {
+    return traceId === undefined ? [] : [make('p', { className: 'trace' }, `${this.say.trace} ${traceId}`)];
+  }
+
+  /** Whether it is the end of the session, which is told by whoever listens for it. */
+  isSignedOut(error: unknown): boolean {
+    return signedOut.has(errorName(error) ?? '');
   }
 
   quiet(): void {
@@ -87,6 +108,18 @@ export class Page {
     }
   };
 
+  /** Where the login ends, for the line below the title; nothing where that is here. */
+  get leadTo(): string {
+    const { returnTo } = this.data;
+    return returnTo === undefined ? '' : this.say.leadTo(new URL(returnTo).host);
+  }
+
+  private timeUntil(waitMs: number): string {
+    const seconds = Math.ceil(waitMs / 1000);
+    const words = new Intl.RelativeTimeFormat(this.data.language);
+    return seconds < 120 ? words.format(seconds, 'second') : words.format(Math.ceil(seconds / 60), 'minute');
+  }
+
   private get present(): Heading {
     return { title: this.heading.textContent, lead: this.lead.textContent };
   }
@@ -96,15 +129,17 @@ export class Page {
   }
 
   /** The service's own words are in the language that was asked for. */
-  private messageOf(error: unknown): string {
-    const { error: name, code, message } = error as { error?: string; code?: number; message?: string };
+  messageOf(error: unknown): string {
+    const { error: name, code, message, retryAfterMs } = error as Partial<WxpassError>;
     if (name === 'login_not_begun_here') return this.say.notBegunHere;
+    if (name === 'too_many_requests' && retryAfterMs) return this.say.tooMany(this.timeUntil(retryAfterMs));
     if (code !== undefined && message !== undefined) return message;
     return name === 'network_error' || error instanceof TypeError ? this.say.network : this.say.failed;
   }
 }
 
-function traceOf(error: unknown): string | undefined {
+/** The id by which the operator finds out more. */
+export function traceOf(error: unknown): string | undefined {
   return (error as { traceId?: string }).traceId;
 }
 

@@ -52,6 +52,8 @@ export class Config {
   readonly replicas: number;
   readonly simulator: boolean;
   readonly docs: boolean;
+  /** A secret. */
+  readonly metricsToken: string | undefined;
   readonly corsOrigins: string[];
   /** Exact origins a login may return to, beside the own one. */
   readonly returnToOrigins: string[];
@@ -87,6 +89,10 @@ export class Config {
     page: string | undefined;
     envVersion: 'release' | 'trial' | 'develop';
   };
+  /** Whether people make accounts with a password by themselves. */
+  readonly registration: boolean;
+  /** Who is created at boot if absent. */
+  readonly firstAdministrator: { username: string; password: string } | undefined;
   readonly unionMerge: 'auto' | 'refuse';
   readonly jwt: {
     issuer: string;
@@ -109,6 +115,7 @@ export class Config {
   readonly risk: {
     loginsByAddress: Limit;
     failuresByAccount: Limit;
+    registrationsByAddress: Limit;
     decryptionsBySession: Limit;
     /** Full windows of failures before an address is blocked. */
     blockAfter: number;
@@ -122,6 +129,8 @@ export class Config {
     format: 'pretty' | 'json';
   };
   readonly shutdown: { delayMs: number; graceMs: number };
+  /** OpenTelemetry's own variables, for its packages to read; absent: nothing is traced. */
+  readonly tracing: Readonly<Record<string, string>> | undefined;
   /** What the operator should know but what does not stop the boot. */
   readonly warnings: string[];
 

@@ -71,7 +71,7 @@ describe('the configuration', () => {
       openUrl: 'https://open.weixin.qq.com',
       mpUrl: 'https://mp.weixin.qq.com',
     });
-    expect(config.warnings.join()).toMatch(/http.*SQLite/);
+    expect(config.warnings.join()).toMatch(/http.*SQLite.*METRICS_TOKEN/);
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual({ ENCRYPTION_KEYS: 'is required in production' });
   });
 
@@ -174,6 +174,52 @@ describe('the configuration', () => {
       ).toBeDefined();
     },
   );
+
+  it('takes the first administrator whole or not at all, the password also from a file', () => {
+    const username = { ADMIN_USERNAME: 'operator' };
+    const password = { ADMIN_PASSWORD: 'nine words are better than one' };
+    expect(loadConfig({}).firstAdministrator).toBeUndefined();
+    expect(loadConfig({ ...username, ...password }).firstAdministrator).toEqual({
+      username: 'operator',
+      password: password.ADMIN_PASSWORD,
+    });
+    expect(
+      loadConfig({ ...username, ADMIN_PASSWORD_FILE: '/run/s' }, () => ' with spaces around \n')
+        .firstAdministrator,
+    ).toEqual({ username: 'operator', password: ' with spaces around ' });
+    expect(faultsOf(username)).toEqual({ ADMIN_PASSWORD: 'is missing beside ADMIN_USERNAME' });
+    expect(faultsOf(password)).toEqual({ ADMIN_USERNAME: 'is missing beside ADMIN_PASSWORD' });
+    expect(faultsOf({ ADMIN_USERNAME: 'ab', ADMIN_PASSWORD: 'seven c' })).toEqual({
+      ADMIN_USERNAME: 'must have 3 to 32 characters',
+      ADMIN_PASSWORD: 'must have 8 to 128 characters',
+    });
+  });
+
+  it.each(['15 characters..', 'change-me-please-now', 'aaaaaaaaaaaaaaaaaaaa', 'password-of-operator'])(
+    'refuses %s for the first administrator in production',
+    (password) => {
+      const account = { ADMIN_USERNAME: 'operator', ADMIN_PASSWORD: password };
+      expect(faultsOf({ ...production, ...account })).toHaveProperty('ADMIN_PASSWORD');
+      expect(faultsOf(account)).toEqual({});
+    },
+  );
+
+  it.each(['15-characters..', 'change-me-please-now', 'aaaaaaaaaaaaaaaaaaaa', 'with spaces in between', ''])(
+    'takes no METRICS_TOKEN of %j in production',
+    (METRICS_TOKEN) => {
+      const env = { ...production, METRICS_TOKEN };
+      if (METRICS_TOKEN === '') expect(loadConfig(env).metricsToken).toBeUndefined();
+      else expect(Object.keys(faultsOf(env))).toEqual(['METRICS_TOKEN']);
+    },
+  );
+
+  it('takes a METRICS_TOKEN as it is, also from a file, and warns no more', () => {
+    const token = '6f1d2c3b4a5968778695a4b3c2d1e0f0';
+    expect(loadConfig({ METRICS_TOKEN: 'short' }).metricsToken).toBe('short');
+    const config = loadConfig({ ...production, METRICS_TOKEN_FILE: '/run/s' }, () => `${token}\n`);
+    expect(config.metricsToken).toBe(token);
+    expect(config.warnings.join()).not.toContain('METRICS_TOKEN');
+  });
 
   it('refuses the simulator in production', () => {
     expect(faultsOf({ ...production, SIMULATOR: 'true' })).toEqual({

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { Config, type DatabaseAddress, type DatabaseConfig } from './config.js';
 import { ConfigError, Faults } from './config-error.js';
 import { requireProductionSafety, requireSharedStorage, warningsFor } from './production-safety.js';
+import { tracingVariables } from './tracing-variables.js';
 import type { Variable } from './variable.js';
 import { variables, type Settings } from './variables.js';
 import { appVariables, wechatAppSchema, type WechatApp } from './wechat-app.js';
@@ -24,10 +25,11 @@ export function loadConfig(env: Environment, readFile = readText): Config {
   const apps = assembleApps(settings, faults);
   const simulator = settings.SIMULATOR ?? (!production && apps.length === 0);
   const database = assembleDatabase(settings, faults);
+  const firstAdministrator = assembleFirstAdministrator(settings, faults);
   if (settings.REPLICAS > 1) requireSharedStorage(settings, database, faults);
   if (production) requireProductionSafety(settings, simulator, apps, faults);
   if (faults.list.length > 0) throw new ConfigError(faults.list);
-  return assembleConfig(settings, { production, simulator, apps, database });
+  return assembleConfig(settings, { production, simulator, apps, database, firstAdministrator });
 }
 
 /**
@@ -154,11 +156,23 @@ function databaseAddress(settings: Settings, faults: Faults): DatabaseAddress {
   return embedded;
 }
 
+function assembleFirstAdministrator(settings: Settings, faults: Faults): Config['firstAdministrator'] {
+  const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = settings;
+  if (username !== undefined && password !== undefined) return { username, password };
+  if (username !== undefined && !faults.has('ADMIN_PASSWORD'))
+    faults.add('ADMIN_PASSWORD', 'is missing beside ADMIN_USERNAME');
+  if (password !== undefined && !faults.has('ADMIN_USERNAME'))
+    faults.add('ADMIN_USERNAME', 'is missing beside ADMIN_PASSWORD');
+  return undefined;
+}
+
 function assembleConfig(
   settings: Settings,
-  assembled: { production: boolean; simulator: boolean; apps: WechatApp[]; database: DatabaseConfig },
+  assembled: Pick<Config, 'production' | 'simulator' | 'database' | 'firstAdministrator'> & {
+    apps: WechatApp[];
+  },
 ): Config {
-  const { production, simulator, apps, database } = assembled;
+  const { production, simulator, apps, database, firstAdministrator } = assembled;
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   const simulatorUrl = `${publicUrl}/simulator`;
   const config = {
@@ -169,6 +183,7 @@ function assembleConfig(
     replicas: settings.REPLICAS,
     simulator,
     docs: settings.DOCS,
+    metricsToken: settings.METRICS_TOKEN,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     returnToOrigins: settings.RETURN_TO_ORIGINS ?? [],
     apiLimit: settings.API_LIMIT,
@@ -196,6 +211,8 @@ function assembleConfig(
       page: settings.WECHAT_SCAN_PAGE,
       envVersion: settings.WECHAT_SCAN_ENV,
     },
+    registration: settings.REGISTRATION,
+    firstAdministrator,
     unionMerge: settings.UNION_MERGE,
     jwt: {
       issuer: settings.JWT_ISSUER ?? publicUrl,
@@ -215,6 +232,7 @@ function assembleConfig(
     risk: {
       loginsByAddress: settings.LOGIN_LIMIT_IP,
       failuresByAccount: settings.LOGIN_LIMIT_ACCOUNT,
+      registrationsByAddress: settings.REGISTER_LIMIT,
       decryptionsBySession: settings.DECRYPT_LIMIT,
       blockAfter: settings.BLOCK_AFTER,
       blockForMs: settings.BLOCK_FOR,
@@ -227,8 +245,17 @@ function assembleConfig(
       format: settings.LOG_FORMAT ?? (settings.NODE_ENV === 'development' ? 'pretty' : 'json'),
     },
     shutdown: { delayMs: settings.SHUTDOWN_DELAY, graceMs: settings.SHUTDOWN_GRACE },
+    tracing: tracingOf(settings),
   };
   return new Config({ ...config, warnings: warningsFor(config) });
+}
+
+/** What OpenTelemetry is told, once it has somewhere to send to. */
+function tracingOf(settings: Settings): Config['tracing'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = settings;
+  if (settings.OTEL_SDK_DISABLED || (all ?? traces) === undefined) return undefined;
+  const told = Object.keys(tracingVariables).map((name) => [name, settings[name as keyof Settings]]);
+  return Object.fromEntries(told.filter(([, value]) => typeof value === 'string')) as Record<string, string>;
 }
 
 /** The simulator in this process, by the address it listens on: a proxy may stand before the public one. */

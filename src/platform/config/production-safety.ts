@@ -42,6 +42,14 @@ export function requireProductionSafety(
     if (isPlaceholder(secret))
       faults.add('API_CLIENTS', `has a secret of ${id} that looks like a placeholder`);
   }
+  const { ADMIN_PASSWORD: password } = settings;
+  if (password !== undefined && Array.from(password).length < 16)
+    faults.add('ADMIN_PASSWORD', 'is shorter than 16 characters');
+  if (password !== undefined && isPlaceholder(password))
+    faults.add('ADMIN_PASSWORD', 'looks like a placeholder');
+  const { METRICS_TOKEN: token } = settings;
+  if (token !== undefined && token.length < 16) faults.add('METRICS_TOKEN', 'is shorter than 16 characters');
+  if (token !== undefined && isPlaceholder(token)) faults.add('METRICS_TOKEN', 'looks like a placeholder');
   for (const { key } of settings.ENCRYPTION_KEYS ?? []) {
     if (new Set(key).size < 8) faults.add('ENCRYPTION_KEYS', 'has a key that is not random');
   }
@@ -57,7 +65,7 @@ function isNamed(settings: Settings, appId: string): boolean {
 
 /** What is allowed, with a word to the operator. */
 export function warningsFor(config: Omit<Config, 'warnings'>): string[] {
-  const { production, simulator, host, publicUrl, database, wechat } = config;
+  const { production, simulator, host, publicUrl, database, wechat, metricsToken } = config;
   const warnings: [boolean, string][] = [
     [
       production && publicUrl.startsWith('http:'),
@@ -67,6 +75,10 @@ export function warningsFor(config: Omit<Config, 'warnings'>): string[] {
     [
       production && wechat.apiUrl.startsWith('http:'),
       'WECHAT_API_URL is http: AppSecrets travel in the clear',
+    ],
+    [
+      production && metricsToken === undefined,
+      'METRICS_TOKEN is not set: whoever reaches the port may read /metrics',
     ],
     [
       simulator && !isLoopback(host),

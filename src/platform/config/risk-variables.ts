@@ -16,6 +16,11 @@ export const riskVariables = {
     example: '5/1m',
     about: 'Failed passwords by account, in a sliding window',
   }),
+  REGISTER_LIMIT: variable(limit, {
+    default: '10/1h',
+    example: '10/1h',
+    about: 'Accounts with a password made, or tried to be made, by address, in a sliding window',
+  }),
   SCAN_LIMIT: variable(limit, {
     default: '60/1m',
     example: '60/1m',

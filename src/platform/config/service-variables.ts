@@ -41,6 +41,11 @@ export const serviceVariables = {
     about: 'Plays WeChat under /simulator; on outside production when no WeChat app is configured',
   }),
   DOCS: variable(flag, { default: 'true', example: 'false', about: 'Serves /docs and /docs/openapi.json' }),
+  METRICS_TOKEN: variable(z.string().regex(/^[!-~]{1,256}$/, 'must be printable ASCII without spaces'), {
+    secret: true,
+    example: 'a secret of at least 16 characters',
+    about: 'Bearer token that /metrics asks for; open to whoever reaches the port when unset',
+  }),
   CORS_ORIGINS: variable(origins, {
     example: 'https://app.example.com,https://admin.example.com',
     about: 'Exact origins whose pages may call the API; none when unset',

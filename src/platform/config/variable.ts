@@ -98,6 +98,8 @@ export const baseUrls = z.string().transform((text, context) => {
 export const proxyUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .refine((text) => {
+    // Zod asks this too of what it has refused already.
+    if (!URL.canParse(text)) return true;
     const { pathname, search, hash } = new URL(text);
     return pathname === '/' && search === '' && hash === '';
   }, 'must be scheme, user, password, host and port alone');

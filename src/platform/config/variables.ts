@@ -1,7 +1,9 @@
+import { accountVariables } from './account-variables.js';
 import { riskVariables } from './risk-variables.js';
 import { serviceVariables } from './service-variables.js';
 import { storageVariables } from './storage-variables.js';
 import { tokenVariables } from './token-variables.js';
+import { tracingVariables } from './tracing-variables.js';
 import type { Values } from './variable.js';
 import { wechatVariables } from './wechat-variables.js';
 
@@ -11,7 +13,9 @@ export const variableGroups = {
   Storage: storageVariables,
   WeChat: wechatVariables,
   'Tokens and sessions': tokenVariables,
+  Accounts: accountVariables,
   Risk: riskVariables,
+  Tracing: tracingVariables,
 };
 
 export const variables = {
@@ -19,7 +23,9 @@ export const variables = {
   ...storageVariables,
   ...wechatVariables,
   ...tokenVariables,
+  ...accountVariables,
   ...riskVariables,
+  ...tracingVariables,
 };
 
 /** What all of them parse to. */

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.js';
 import { developmentKey } from './development-key.js';
 import { Sealer } from './sealer.js';
 
-const developmentKeyFile = 'data/development.key';
+export const developmentKeyFile = 'data/development.key';
 
 /** The sealer of a configuration; without ENCRYPTION_KEYS, that of a development machine. */
 export function openSealer({ encryptionKeys }: Config): Sealer {

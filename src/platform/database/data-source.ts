@@ -8,6 +8,7 @@ import type { DatabaseConfig } from '../config/config.js';
 import { DatabaseLogger } from './database-logger.js';
 import { installMysqlLimits } from './mysql-limits.js';
 import { installSqliteGate } from './sqlite-gate.js';
+import { traceQueries } from './trace-queries.js';
 
 /** The classes a database is made of; the features own them, so they are handed in. */
 export interface Schema {
@@ -35,6 +36,7 @@ export async function connectDatabase(
   await dataSource.initialize();
   if (config.kind === 'sqlite') installSqliteGate(dataSource);
   else installMysqlLimits(dataSource, acquireTimeoutMs, limits.queryTimeoutMs);
+  traceQueries(dataSource);
   return dataSource;
 }
 
@@ -49,6 +51,8 @@ function sqliteOptions({ file }: DatabaseConfig & { kind: 'sqlite' }, schema: Sc
     prepareDatabase: (database: { pragma(text: string): unknown }) => {
       database.pragma('busy_timeout = 2000');
       database.pragma('synchronous = NORMAL');
+      // What is deleted is overwritten, also within pages that go on being used; FAST would leave most of it.
+      database.pragma('secure_delete = ON');
     },
   };
 }

@@ -73,14 +73,15 @@ export interface MigrationState {
 
 /** Every migration the code has, oldest first. */
 export async function listMigrations(dataSource: DataSource): Promise<MigrationState[]> {
-  const applied = new Set(await appliedNames(dataSource));
+  const applied = new Set(await appliedMigrations(dataSource));
   return dataSource.migrations.map((migration) => {
     const name = migration.name ?? migration.constructor.name;
     return { name, applied: applied.has(name) };
   });
 }
 
-async function appliedNames(dataSource: DataSource): Promise<string[]> {
+/** The names of all that the database has, of a newer version of the code too. */
+export async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
     if (!(await runner.hasTable('migrations'))) return [];

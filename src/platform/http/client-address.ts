@@ -3,6 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { formatAddressRange, networkOf, parseAddressRange, readAddressRange } from './address-range.js';
 
+/** From where a request comes. */
+export interface Whence {
+  address: string;
+  userAgent?: string;
+}
+
 /** What one IPv6 customer has to itself. */
 const groupPrefix = 64;
 const remembered = 500;
@@ -20,7 +26,7 @@ export function clientAddress({ ip, socket }: FastifyRequest): string {
 }
 
 /** From where a request comes. */
-export function whenceOf(request: FastifyRequest): { address: string; userAgent?: string } {
+export function whenceOf(request: FastifyRequest): Whence {
   return { address: clientAddress(request), userAgent: request.headers['user-agent'] };
 }
 

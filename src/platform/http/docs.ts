@@ -1,29 +1,62 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ownVersion } from '../config/own-version.js';
 import { openApiComponents } from './openapi.js';
-
-const version = ownVersion();
 
 /** The OpenAPI document of every route. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const options = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setTitle('wxpass')
     .setDescription(description)
-    .setVersion(version)
+    .setVersion(ownVersion)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
     .addServer('/')
-    .addBearerAuth()
-    .build();
-  const document = SwaggerModule.createDocument(app, options);
+    .addBearerAuth({ type: 'http', bearerFormat: 'JWT', description: 'An access token' })
+    .addBasicAuth({ type: 'http', description: 'A machine client of `API_CLIENTS`' }, 'client')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-Signature', description: signature },
+      'signedRequest',
+    );
+  for (const [name, about] of Object.entries(tags)) builder.addTag(name, about);
+  const document = SwaggerModule.createDocument(app, builder.build());
   const { schemas, headers } = openApiComponents();
   return {
     ...document,
+    paths: sayingWhatIsPublic(document.paths),
     components: { ...document.components, schemas: { ...document.components?.schemas, ...schemas }, headers },
   };
 }
+
+/** An operation without `security` leaves open whether it was forgotten. */
+function sayingWhatIsPublic(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(operations as Record<string, object>).map(([method, operation]) => [
+          method,
+          { security: [], ...operation },
+        ]),
+      ),
+    ]),
+  );
+}
+
+const tags = {
+  'Logging in': 'By WeChat or by password; refreshing, logging out',
+  'Scan to log in': 'A computer shows a code, a phone scans it and decides',
+  'Own account': 'What a person does with the own account',
+  'Own sessions': 'Where a person is logged in',
+  Administration: 'For administrators, auditors and machine clients of the scope admin',
+  'For other systems': 'Keys, introspection, revocation, the pushes of WeChat',
+  Health: 'For orchestrators and Prometheus',
+};
+
+const signature =
+  'Hex HMAC-SHA256 of method, path with query, timestamp, nonce and the hex SHA-256 of the body, one a line, ' +
+  'beside `X-Client-Id`, `X-Timestamp` and `X-Nonce`';
 
 const description = `Self-hosted WeChat (微信) sign-in and sessions.
 
@@ -47,12 +80,4 @@ export function serveDocs(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
   });
-}
-
-/** Of package.json, which lies three folders above this file in src, and four in dist. */
-function ownVersion(): string {
-  const places = ['../../../package.json', '../../../../package.json'];
-  const file = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!file) throw new Error('package.json is not beside src or dist');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

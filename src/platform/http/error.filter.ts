@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorName } from '../errors/catalogue.js';
 import { describeError } from '../observability/describe-error.js';
+import { noteInTrace } from '../observability/tracing.js';
 import { failure } from './envelope.js';
 import { languageOf } from './language.js';
 import { isOauthRoute, sendOauthError } from './oauth-answer.js';
@@ -38,6 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
 /** Sends an error in the form of its route, with the headers its kind asks for: whoever refuses, and however early. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (reply.sent) return;
+  noteInTrace({ 'wxpass.error': error.error });
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   void reply.headers(error.headers).status(error.status);
   if (isOauthRoute(request)) sendOauthError(reply, error);

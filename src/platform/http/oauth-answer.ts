@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../errors/app-error.js';
-import type { ErrorName } from '../errors/catalogue.js';
+import { catalogue, type ErrorName } from '../errors/catalogue.js';
 
 const oauthPrefix = '/oauth/';
 
@@ -17,7 +17,7 @@ const oauthErrors: Partial<Record<ErrorName, string>> = {
 };
 
 /** Where the catalogue's words would mislead. */
-export const formWanted = 'Please send application/x-www-form-urlencoded';
+const formWanted = 'Please send application/x-www-form-urlencoded';
 
 /** By the route that was found, not by the URL, which has many spellings; a URL without a route speaks for itself. */
 export function isOauthRoute({ routeOptions, url }: FastifyRequest): boolean {
@@ -27,11 +27,13 @@ export function isOauthRoute({ routeOptions, url }: FastifyRequest): boolean {
 /** Sends an error's body in OAuth's form, which has no envelope; its status and own headers are set already. */
 export function sendOauthError(reply: FastifyReply, error: AppError): void {
   if (error.status === 401) reply.header('www-authenticate', 'Basic realm="wxpass", charset="UTF-8"');
-  void reply
-    .header('cache-control', 'no-store')
-    .send({ error: oauthErrors[error.error] ?? error.error, error_description: descriptionOf(error) });
+  void reply.header('cache-control', 'no-store').send(oauthErrorOf(error.error, error.messageIn('en')));
 }
 
-function descriptionOf(error: AppError): string {
-  return error.error === 'unsupported_media_type' ? formWanted : error.messageIn('en');
+/** The body in OAuth's form of an error of our catalogue. */
+export function oauthErrorOf(name: ErrorName, words: string = catalogue[name].en) {
+  return {
+    error: oauthErrors[name] ?? name,
+    error_description: name === 'unsupported_media_type' ? formWanted : words,
+  };
 }

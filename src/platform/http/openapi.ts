@@ -70,6 +70,12 @@ export function ApiEmptyAnswer(description: string, own: Record<string, { about:
   return applyDecorators(answer, ApiErrors());
 }
 
+/** Documents that another protocol takes over the connection. */
+export function ApiUpgrade(description: string) {
+  const answer = ApiResponse({ status: 101, description, headers: referTo(headersOf(101)) });
+  return applyDecorators(answer, ApiErrors());
+}
+
 /** Documents an answer that sends a browser elsewhere. */
 export function ApiRedirect(status: 302 | 303, description: string, example: string) {
   return ApiResponse({
@@ -215,7 +221,8 @@ function headersOf(status: number): HeaderName[] {
   ];
 }
 
-function referTo(names: HeaderName[]) {
+/** The headers as an answer refers to them. */
+export function referTo(names: HeaderName[]) {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 

@@ -1,4 +1,4 @@
-import { traceIdFrom, traceparentOf } from './request-context.js';
+import { ownSpan, parentOf, traceparentOf } from './request-context.js';
 
 const id = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -7,7 +7,7 @@ describe('a traceparent', () => {
     `00-${id}-00f067aa0ba902b7-01`,
     `00-${id}-00f067aa0ba902b7-00`,
     `01-${id}-00f067aa0ba902b7-01-more`,
-  ])('gives its trace id: %s', (header) => expect(traceIdFrom(header)).toBe(id));
+  ])('names its trace: %s', (header) => expect(ownSpan(parentOf(header)).traceId).toBe(id));
 
   it.each([
     undefined,
@@ -18,13 +18,17 @@ describe('a traceparent', () => {
     `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
     `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
     `00-${id}-00f067aa0ba902b7-01\n`,
-  ])('gives a new one where it is malformed: %j', (header) => {
-    expect(traceIdFrom(header)).toMatch(/^[0-9a-f]{32}$/);
-    expect(traceIdFrom(header)).not.toBe(id);
+  ])('names a new trace where it is malformed: %j', (header) => {
+    const { traceId } = ownSpan(parentOf(header));
+    expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(traceId).not.toBe(id);
   });
 
   it('answers with the same trace and a span of its own', () => {
-    expect(traceIdFrom(traceparentOf(id))).toBe(id);
-    expect(traceparentOf(id)).not.toBe(traceparentOf(id));
+    const given = parentOf(`00-${id}-00f067aa0ba902b7-00`);
+    const [first, second] = [traceparentOf(ownSpan(given)), traceparentOf(ownSpan(given))];
+    expect(parentOf(first)).toMatchObject({ traceId: id, traceFlags: 1 });
+    expect(parentOf(first)?.spanId).not.toBe(given?.spanId);
+    expect(first).not.toBe(second);
   });
 });

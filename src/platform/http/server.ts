@@ -4,25 +4,22 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger as Pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import type { Metrics } from '../observability/metrics.js';
 import { EnvelopeAdapter, isApiRoute } from './envelope.adapter.js';
 import { clientAddress } from './client-address.js';
 import { sendError } from './error.filter.js';
-import {
-  currentContext,
-  runInContext,
-  traceIdFrom,
-  traceparentOf,
-  type RequestContext,
-} from './request-context.js';
+import { currentContext, runInContext } from './request-context.js';
 import { parseBodies } from './bodies.js';
+import { measureRequests } from './measure-requests.js';
 import { securityHeaders } from './security-headers.js';
 import { toAppError } from './to-app-error.js';
+import { traceRequest } from './trace-request.js';
 
 const bodyLimitBytes = 64 * 1024;
 const slowClientMs = 15_000;
 
-/** The HTTP server below Nest: limits, headers, trace, body parsing and the access log. */
-export function createAdapter(config: Config, accessLog: Pino): EnvelopeAdapter {
+/** The HTTP server below Nest: limits, headers, trace, body parsing, the access log and metrics. */
+export function createAdapter(config: Config, accessLog: Pino, metrics: Metrics): EnvelopeAdapter {
   const openContext = contextOpener(config);
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
@@ -40,6 +37,7 @@ export function createAdapter(config: Config, accessLog: Pino): EnvelopeAdapter 
   const server = adapter.getInstance<FastifyInstance>();
   server.addHook('onRequest', openContext);
   logRequests(server, accessLog);
+  measureRequests(server, metrics);
   parseBodies(server);
   return adapter;
 }
@@ -98,14 +96,12 @@ type OpenContext = (request: FastifyRequest, reply: FastifyReply, next: () => vo
 function contextOpener(config: Config): OpenContext {
   const headers = Object.entries(securityHeaders(config));
   return (request, reply, next) => {
-    const context: RequestContext = {
-      traceId: traceIdFrom(request.headers.traceparent),
-      startedAt: performance.now(),
-    };
     for (const [name, value] of headers) reply.header(name, value);
     if (isApiRoute(request)) reply.header('cache-control', 'no-store');
-    reply.header('traceparent', traceparentOf(context.traceId));
-    runInContext(context, next);
+    traceRequest(request, reply, ({ traceId, traceparent }) => {
+      reply.header('traceparent', traceparent);
+      runInContext({ traceId, startedAt: performance.now() }, next);
+    });
   };
 }
 

@@ -40,12 +40,13 @@ describe('the log', () => {
     },
   );
 
-  it('keeps of an error what helps and not what a driver quotes', () => {
+  it.each(['error', 'warn'] as const)('keeps of an %s what helps and not what a driver quotes', (level) => {
     const { logger, lines } = capture();
     const driver = Object.assign(new Error("Duplicate entry 'planted' for key"), { code: 'ER_DUP_ENTRY' });
     const error = new QueryFailedError("INSERT INTO x VALUES ('planted')", ['planted'], driver);
-    new NestLogger(logger).error('it failed', new Error('outer', { cause: error }), 'Some');
+    new NestLogger(logger)[level]('it failed', new Error('outer', { cause: error }), 'Some');
     expect(lines.join()).not.toContain('planted');
+    expect(JSON.parse(lines[0]!)).toMatchObject({ level, context: 'Some', msg: 'it failed' });
     expect(JSON.parse(lines[0]!).err).toMatchObject({
       message: 'outer',
       cause: { type: 'QueryFailedError', reason: 'ER_DUP_ENTRY', message: 'the database refused a query' },

@@ -4,6 +4,7 @@ import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { currentContext } from '../http/request-context.js';
 import { describeError } from './describe-error.js';
+import { LogOutput } from './log-output.js';
 
 /** Header and field names whose values never reach a log line. */
 const secretFields = [
@@ -55,10 +56,11 @@ function traceFields(): { traceId?: string } {
   return context ? { traceId: context.traceId } : {};
 }
 
+let jsonOutput: LogOutput | undefined;
+
 function standardOutput(format: 'pretty' | 'json'): DestinationStream {
-  // A reader that stalls must not stall the service: lines are written aside and dropped past a bound.
   return format === 'json'
-    ? pino.destination({ fd: 1, sync: false, maxLength: 4 << 20 })
+    ? (jsonOutput ??= new LogOutput(1))
     : pretty({
         sync: true,
         singleLine: true,
@@ -76,14 +78,11 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    const context = rest.at(-1);
-    const err =
-      rest.find((item) => item instanceof Error) ?? (message instanceof Error ? message : undefined);
-    this.pino.error({ context: typeof context === 'string' ? context : undefined, err }, text(message));
+    this.pino.error(about(message, rest), text(message));
   }
 
-  warn(message: unknown, context?: string): void {
-    this.pino.warn({ context }, text(message));
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.pino.warn(about(message, rest), text(message));
   }
 
   debug(message: unknown, context?: string): void {
@@ -93,6 +92,13 @@ export class NestLogger implements LoggerService {
   verbose(message: unknown, context?: string): void {
     this.pino.trace({ context }, text(message));
   }
+}
+
+/** Who speaks, and the error that came along. */
+function about(message: unknown, rest: unknown[]) {
+  const context = rest.at(-1);
+  const err = [...rest, message].find((item) => item instanceof Error);
+  return { context: typeof context === 'string' ? context : undefined, err };
 }
 
 function text(message: unknown): string {

@@ -28,12 +28,12 @@ const options: RedisOptions = {
   reconnectOnError: (error) => error.message.includes('READONLY'),
 };
 
-/** Begins to connect and goes on trying for ever; never throws because Redis is away. */
-export function createRedisClient(config: RedisConfig): RedisClient {
+/** Begins to connect and goes on trying for ever, unless changed; never throws because Redis is away. */
+export function createRedisClient(config: RedisConfig, changes: RedisOptions = {}): RedisClient {
   const redis =
     config.kind === 'standalone'
-      ? new Redis(config.url, options)
-      : new Redis({ ...options, ...bySentinel(config) });
+      ? new Redis(config.url, { ...options, ...changes })
+      : new Redis({ ...options, ...bySentinel(config), ...changes });
   return redis as RedisClient;
 }
 

@@ -1,4 +1,5 @@
 import type { RedisConfig } from '../config/config.js';
+import { tracedAsPart } from '../observability/tracing.js';
 import { KeyValueStore, type Listener, type Slide, type Unsubscribe } from './key-value-store.js';
 import { lifetime } from './lifetime.js';
 import { KEY_PREFIX, type RedisClient } from './redis-client.js';
@@ -91,7 +92,10 @@ export class RedisStore extends KeyValueStore {
   }
 
   private ask<T>(verb: string, command: (redis: RedisClient) => Promise<T>): Promise<T> {
-    return this.loudly(verb, this.connection.ask(command));
+    return tracedAsPart(
+      () => ({ 'db.system.name': 'redis', 'db.query.summary': verb }),
+      () => this.loudly(verb, this.connection.ask(command)),
+    );
   }
 
   private async loudly<T>(verb: string, answer: Promise<T>): Promise<T> {

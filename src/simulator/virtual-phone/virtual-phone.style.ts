@@ -15,7 +15,7 @@ export const virtualPhoneStyle = `:root {
   --refused-text: light-dark(#7a4b00, #f3c96b);
   --bad: light-dark(#fbe4e2, #431b18);
   --bad-text: light-dark(#9c1f14, #ffaca4);
-  font: 15px/1.5 system-ui, 'Noto Sans CJK SC', sans-serif;
+  font: 93.75%/1.5 system-ui, 'Noto Sans CJK SC', sans-serif;
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }

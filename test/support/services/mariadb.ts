@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,8 +40,12 @@ export async function startMariadb({ port, args = [] }: MariadbOptions = {}): Pr
 }
 
 async function createSystemTables(binaries: Binaries, folder: string): Promise<void> {
+  const tmpdir = join(folder, 'tmp');
+  await mkdir(tmpdir);
   const args = [
     ...commonArgs(binaries, folder),
+    // Installations that run at once overwrite each other's files in a folder that they share.
+    `--tmpdir=${tmpdir}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ];

@@ -225,12 +225,35 @@ describe('the end of a session', () => {
     expect(await client.isSignedIn()).toBe(false);
   });
 
+  it('is told to who logs out of what is gone already', async () => {
+    const { client, reasons } = openTab();
+    await client.logout();
+    expect(reasons).toEqual(['logged_out']);
+    expect(service.calls).toEqual([]);
+  });
+
   it('a logout with an expired token ends the session at the service', async () => {
     const { client, reasons } = await signedIn();
     service.expireAccessToken();
     await client.logout();
     expect(service.endedBecause).toBe('logged_out');
     expect(reasons).toEqual(['logged_out']);
+  });
+});
+
+describe('a store', () => {
+  it.each(['', '{', 'null', '"text"', '{"sessionId":1}'])('with %j in it has no session', async (text) => {
+    shared.setItem('session', text);
+    const { client } = openTab();
+    expect(await client.isSignedIn()).toBe(false);
+    await client.accept(service.tokens());
+    expect(await statusOf(client.fetch(me))).toBe(200);
+  });
+
+  it('that the browser refuses is kept in the page', async () => {
+    const { client } = await signedIn({ storage: 'local' });
+    expect(await statusOf(client.fetch(me))).toBe(200);
+    expect(await openTab({ storage: 'local' }).client.isSignedIn()).toBe(false);
   });
 });
 

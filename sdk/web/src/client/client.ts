@@ -77,7 +77,7 @@ export class WxpassClient {
    */
   async logout(): Promise<void> {
     const session = await this.keeper.read();
-    if (!(await this.keeper.isSignedIn())) return;
+    if (!(await this.keeper.isSignedIn())) return this.keeper.end(session?.sessionId, 'logged_out');
     try {
       const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
       const response = await this.fetch('/api/v1/auth/logout', init);

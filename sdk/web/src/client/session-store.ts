@@ -43,16 +43,33 @@ export function memoryStore(): SessionStore {
   };
 }
 
-/** For all tabs of the origin, over restarts of the browser. */
-export function localStore(key: string, storage: Storage = localStorage): SessionStore {
+/** For all tabs of the origin, over restarts of the browser; where that keeps nothing, for this page. */
+export function localStore(key: string, storage: Storage | undefined = browserStorage()): SessionStore {
+  if (!storage) return memoryStore();
   return {
-    read: () => {
-      const text = storage.getItem(key);
-      return text === null ? undefined : (JSON.parse(text) as KeptSession);
-    },
+    read: () => parse(storage.getItem(key)),
     write: (session) => {
       if (session) storage.setItem(key, JSON.stringify(session));
       else storage.removeItem(key);
     },
   };
+}
+
+/** Where cookies are refused, so is a look at it. */
+function browserStorage(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What others wrote there is nobody's session. */
+function parse(text: string | null): KeptSession | undefined {
+  try {
+    const kept = JSON.parse(text ?? 'null') as Partial<KeptSession> | null;
+    return typeof kept?.sessionId === 'string' ? (kept as KeptSession) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -20,10 +20,15 @@ export class WxLogin {
 }
 
 function addStyles(root: ShadowRoot, href: string): void {
-  const [, inside] = /^data:text\/css;base64,(.*)$/.exec(href) ?? [];
-  if (inside !== undefined) return adoptStyles(root, atob(inside));
+  const [, inside] = /^data:text\/css(?:;charset=[\w-]+)?;base64,(.*)$/i.exec(href) ?? [];
+  if (inside !== undefined) return adoptStyles(root, textOf(inside));
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.href = href;
   root.append(link);
+}
+
+/** Of base64, which holds UTF-8. */
+function textOf(base64: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)));
 }

@@ -50,7 +50,8 @@ export class WxLoginElement extends HTMLElement {
     this.#login = undefined;
   }
 
-  attributeChangedCallback(name: string): void {
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    if (before === now) return;
     if (beginningAnew.includes(name)) this.#beginSoon();
     else this.#face?.show(this.#view, this.#language);
   }

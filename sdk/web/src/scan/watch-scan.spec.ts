@@ -76,6 +76,19 @@ it('long polls outlast errors that pass', async () => {
   expect(states).toEqual([{ status: 'rejected' }]);
 });
 
+it('long polls wait as long as the service asks them to', async () => {
+  service.streams = 'refused';
+  const path = '/api/v1/auth/scans/';
+  service.faults.push({ path, status: 429 }, { path, status: 429, retryAfter: '2' });
+  const { scan } = await watch();
+  const askedAt: number[] = [];
+  for (let count = 1; count <= 2; count++) {
+    await until(() => service.countOf('GET', `/api/v1/auth/scans/${scan.scanId}`) === count, 5_000);
+    askedAt.push(Date.now());
+  }
+  expect(askedAt[1]! - askedAt[0]!).toBeGreaterThan(1_900);
+});
+
 it('a scan that the service knows no more has expired', async () => {
   const { scan, states, ended } = await watch();
   await until(() => service.countOf('GET', `/api/v1/auth/scans/${scan.scanId}/events`) === 1);

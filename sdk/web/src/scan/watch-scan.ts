@@ -19,6 +19,7 @@ export async function* watchScan(api: Api, scan: Scan, signal: AbortSignal): Asy
   try {
     for (let failures = 0; ; failures++) {
       let heard = false;
+      let atLeastMs: number | undefined;
       try {
         for await (const state of transport(api, scan, known, life.signal)) {
           heard = true;
@@ -32,10 +33,11 @@ export async function* watchScan(api: Api, scan: Scan, signal: AbortSignal): Asy
       } catch (error) {
         life.signal.throwIfAborted();
         if (isGone(error)) throw error;
+        if (error instanceof WxpassError) atLeastMs = error.retryAfterMs;
         if (transport === pollStates && !(error instanceof WxpassError && error.mayPass)) throw error;
       }
       if (transport === streamStates && !heard) transport = pollStates;
-      else await pause(backoffMs(failures), life.signal);
+      else await pause(backoffMs(failures, atLeastMs), life.signal);
     }
   } catch (error) {
     signal.throwIfAborted();

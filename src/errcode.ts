@@ -1,0 +1,44 @@
+import { readCommandLine } from './doctor/command-line.js';
+import { explainErrcode, listErrcodes } from './doctor/explain-errcode.js';
+import type { Language } from './platform/errors/app-error.js';
+
+const usage = 'usage: errcode [--lang zh|en] [code]';
+const exitUsage = 64;
+const exitUnknown = 1;
+
+process.exitCode = run(process.argv.slice(2));
+
+function run(args: string[]): number {
+  // A code such as -1 is no option.
+  const codes = args.filter(isCode);
+  const commandLine = readCommandLine(
+    args.filter((arg) => !isCode(arg)),
+    process.env,
+  );
+  if (!commandLine || commandLine.json || commandLine.words.length > 0 || codes.length > 1) {
+    console.error(usage);
+    return exitUsage;
+  }
+  const [code] = codes;
+  if (code !== undefined) return explain(Number(code), commandLine.language);
+  process.stdout.write(listErrcodes(commandLine.language));
+  return 0;
+}
+
+function explain(errcode: number, language: Language): number {
+  const words = explainErrcode(errcode, language);
+  if (words !== undefined) {
+    process.stdout.write(words);
+    return 0;
+  }
+  console.error(
+    language === 'zh'
+      ? `没有收录错误码 ${errcode}：请查阅微信文档「全局返回码」，或凭 rid 在微信后台排查。`
+      : `errcode ${errcode} is not listed: look it up in WeChat's documentation (全局返回码), or trace its rid in the WeChat console.`,
+  );
+  return exitUnknown;
+}
+
+function isCode(arg: string): boolean {
+  return /^-?\d{1,6}$/.test(arg);
+}

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { embedded, type OpenBackend } from '../support/backends.js';
+import { stranger } from '../support/person.js';
+import { newFolder, type RunningProcess, startProcess } from '../support/start-process.js';
+import { miniProgram, type RunningSimulator, startSimulator } from '../support/start-simulator.js';
+
+/** A line of the log that is this long, so that few of them fill whatever takes them. */
+const longPath = `/${'x'.repeat(8000)}`;
+/** More than pipe and service keep. */
+const flood = 700;
+
+const exitLimitMs = 10_000;
+
+describe('the service whose log is', () => {
+  let simulator: RunningSimulator;
+  let storage: OpenBackend;
+  let service: RunningProcess;
+  const openFiles: number[] = [];
+
+  beforeAll(async () => {
+    simulator = await startSimulator();
+  });
+  beforeEach(async () => {
+    storage = await embedded.open();
+  });
+  afterEach(async () => {
+    await service?.end();
+    for (const file of openFiles.splice(0)) closeSync(file);
+    await storage.close();
+  });
+  afterAll(() => simulator.close());
+
+  const open = (path: string, flags: number) => {
+    const file = openSync(path, flags);
+    openFiles.push(file);
+    return file;
+  };
+  const newPipe = () => {
+    const path = join(newFolder(), 'log');
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+  const startWith = async (stdout: number) => {
+    const env = {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'https://login.example.test',
+      ENCRYPTION_KEYS: `k1:${Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 31 + 7) % 256)).toString('base64')}`,
+      WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
+      WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
+      WECHAT_API_URL: simulator.url,
+      API_LIMIT: '1000000/1m',
+      LOGIN_LIMIT_IP: '1000000/1m',
+      ...storage.env,
+    };
+    service = await startProcess(env, newFolder(), stdout);
+  };
+  const logMuch = async () => {
+    for (let i = 0; i < flood; i += 20)
+      await Promise.all(Array.from({ length: 20 }, () => service.api('GET', longPath)));
+  };
+  const servesPeople = async () => {
+    const login = await stranger(simulator).logIn(service);
+    const token = login.data?.accessToken;
+    const me = await service.api('GET', '/users/me', undefined, { token });
+    return [login.status, me.status];
+  };
+  const exitOnRequest = () => {
+    service.kill('SIGTERM');
+    return Promise.race([service.exited, sleep(exitLimitMs, 'still there', { ref: false })]);
+  };
+
+  it('read by nobody goes on, and logs again once it is read', async () => {
+    const pipe = newPipe();
+    await startWith(open(pipe, constants.O_RDWR));
+    await logMuch();
+    expect(await servesPeople()).toEqual([200, 200]);
+
+    const reader = open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const lines = async () => {
+      let text = '';
+      const buffer = Buffer.alloc(1 << 16);
+      for (let idle = 0; idle < 10; await sleep(20)) {
+        const length = readNow(reader, buffer);
+        idle = length > 0 ? 0 : idle + 1;
+        text += buffer.toString('utf8', 0, length);
+      }
+      return text.split('\n');
+    };
+    expect((await lines()).length).toBeGreaterThan(100);
+    expect(await servesPeople()).toEqual([200, 200]);
+    expect((await lines()).filter((line) => line.includes('/users/me'))).toHaveLength(1);
+    expect(await exitOnRequest()).toBe(0);
+  });
+
+  it('read by nobody ends when asked to', async () => {
+    await startWith(open(newPipe(), constants.O_RDWR));
+    await logMuch();
+    expect(await exitOnRequest()).toBe(0);
+  });
+
+  it('written to a disk that is full goes on, and ends when asked to', async () => {
+    await startWith(open('/dev/full', constants.O_WRONLY));
+    await logMuch();
+    expect(await servesPeople()).toEqual([200, 200]);
+    expect(await exitOnRequest()).toBe(0);
+    expect(service.output()).toBe('');
+  });
+
+  it('sent to a reader that is gone goes on, and ends when asked to', async () => {
+    const pipe = newPipe();
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    await startWith(open(pipe, constants.O_WRONLY));
+    closeSync(reader);
+    await logMuch();
+    expect(await servesPeople()).toEqual([200, 200]);
+    expect(await exitOnRequest()).toBe(0);
+    expect(service.output()).toBe('');
+  });
+});
+
+/** How many bytes came; 0 where there are none at the moment. */
+function readNow(file: number, buffer: Buffer): number {
+  try {
+    return readSync(file, buffer);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import type { Answer, Client } from '../client.js';
+
+/** A session as its holder knows it. */
+export interface KeptSession {
+  person: string;
+  userId: string;
+  id: string;
+  accessToken: string;
+  refreshToken: string;
+  /** Its end was acknowledged. */
+  ended: boolean;
+  /** Its end was asked for without an answer: it may have ended or not. */
+  doubtful: boolean;
+}
+
+/** What must be 0, and why it is not. */
+export interface Damage {
+  lost: string[];
+  duplicated: string[];
+  forked: string[];
+  revived: string[];
+}
+
+type Tokens = { accessToken: string; refreshToken: string };
+
+/** All that the service has acknowledged, to be held against what it knows later. */
+export class Ledger {
+  readonly sessions: KeptSession[] = [];
+  private readonly successors = new Map<string, Set<string>>();
+
+  /** An acknowledged login. */
+  open(person: string, { user, ...tokens }: Tokens & { user: { id: string } }): KeptSession {
+    const { accessToken, refreshToken } = tokens;
+    const id = sessionIdOf(accessToken);
+    const session = { person, userId: user.id, id, accessToken, refreshToken, ended: false, doubtful: false };
+    this.sessions.push(session);
+    return session;
+  }
+
+  /** An acknowledged exchange of a refresh token. */
+  rotate(session: KeptSession, from: string, { accessToken, refreshToken }: Tokens): void {
+    const known = this.successors.get(from) ?? new Set();
+    this.successors.set(from, known.add(refreshToken));
+    session.accessToken = accessToken;
+    session.refreshToken = refreshToken;
+  }
+
+  /** Asks every replica about every session, and compares. */
+  async check(clients: Client[]): Promise<Damage> {
+    const damage: Damage = { lost: [], duplicated: [], forked: [], revived: [] };
+    await inTurns(this.sessions, async (session) => {
+      if (session.ended) await this.checkEnded(session, clients, damage);
+      else if (!session.doubtful) await this.checkLiving(session, clients, damage);
+    });
+    this.checkPeople(damage);
+    this.checkFamilies(damage);
+    return damage;
+  }
+
+  private async checkLiving(session: KeptSession, clients: Client[], { lost }: Damage): Promise<void> {
+    const from = session.refreshToken;
+    const refreshed = await Promise.all(clients.map(({ api }) => api('POST', '/auth/refresh', { refreshToken: from })));
+    for (const answer of refreshed) {
+      if (answer.status === 200) this.rotate(session, from, answer.data);
+      else lost.push(`session ${session.id}: ${wordsOf(answer)}`);
+    }
+    for (const { api } of clients) {
+      const me = await api('GET', '/users/me', undefined, { token: session.accessToken });
+      if (me.status !== 200 || me.data.id !== session.userId) lost.push(`user of ${session.id}: ${wordsOf(me)}`);
+    }
+  }
+
+  private async checkEnded(session: KeptSession, clients: Client[], { revived }: Damage): Promise<void> {
+    const { accessToken: token, refreshToken } = session;
+    for (const { api } of clients) {
+      const answers = [
+        await api('GET', '/users/me', undefined, { token }),
+        await api('POST', '/auth/refresh', { refreshToken }),
+      ];
+      for (const answer of answers)
+        if (answer.status !== 401) revived.push(`session ${session.id}: ${wordsOf(answer)}`);
+    }
+  }
+
+  private checkPeople({ duplicated }: Damage): void {
+    const usersOf = new Map<string, Set<string>>();
+    for (const { person, userId } of this.sessions)
+      usersOf.set(person, (usersOf.get(person) ?? new Set()).add(userId));
+    for (const [person, users] of usersOf)
+      if (users.size > 1) duplicated.push(`${person} is ${[...users].join(' and ')}`);
+  }
+
+  private checkFamilies({ forked }: Damage): void {
+    for (const successors of this.successors.values())
+      if (successors.size > 1) forked.push(`a refresh token has ${successors.size} successors`);
+  }
+}
+
+function sessionIdOf(accessToken: string): string {
+  const claims = Buffer.from(accessToken.split('.')[1]!, 'base64url').toString();
+  return String((JSON.parse(claims) as { sid: string }).sid);
+}
+
+function wordsOf({ status, error, data }: Answer): string {
+  return [status, error, data?.reason].filter(Boolean).join(' ');
+}
+
+/** A few at a time: thousands at once would be a fault of their own. */
+async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
