@@ -119,7 +119,7 @@ describe('the settings of the overlays', () => {
       simulator: false,
       publicUrl: 'https://login.example.com',
       warnings: [],
-      database: { kind: 'mysql', migrate: false, password: 'DATABASE_PASSWORD of the Secret' },
+      database: { kind: 'mysql', migrate: false, password: 'DATABASE_PASSWORD-of-the-Secret' },
       wechat: { apps: [{ kind: 'mini-program' }] },
     });
   });
@@ -246,7 +246,7 @@ function secretOf(path: string): string {
     ENCRYPTION_KEYS: `k1:${Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64')}`,
     WECHAT_MINI_PROGRAM_APP_SECRET: '8f14e45fceea167a5a36dedd4bea2543',
   };
-  return `${ofTheRightForm[name] ?? `${name} of the Secret`}\n`;
+  return `${ofTheRightForm[name] ?? `${name}-of-the-Secret`}\n`;
 }
 
 function read(file: string): string {

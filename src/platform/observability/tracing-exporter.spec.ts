@@ -30,16 +30,14 @@ function exported(make: (provider: BasicTracerProvider) => void): ReadableSpan[]
 describe('the exporter of spans', () => {
   it('lets out nothing that the list does not allow, whoever made the span', () => {
     const [span] = exported((provider) => {
-      const made = provider
-        .getTracer('another')
-        .startSpan(
-          `GET /sns/jscode2session?secret=${secret}`,
-          {
-            attributes: { 'http.url': `https://api.weixin.qq.com/?secret=${secret}` },
-            links: [{ context: remote }],
-          },
-          trace.setSpanContext(ROOT_CONTEXT, remote),
-        );
+      const made = provider.getTracer('another').startSpan(
+        `GET /sns/jscode2session?secret=${secret}`,
+        {
+          attributes: { 'http.url': `https://api.weixin.qq.com/?secret=${secret}` },
+          links: [{ context: remote }],
+        },
+        trace.setSpanContext(ROOT_CONTEXT, remote),
+      );
       made.setAttributes({
         'http.request.method': 'GET',
         'url.full': `https://api.weixin.qq.com/?secret=${secret}`,
