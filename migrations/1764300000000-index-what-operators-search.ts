@@ -15,15 +15,15 @@ const people = {
 
 const expiry = { name: 'sessions_expiry', before: ['expires_at'], after: ['expires_at', 'ended_at'] };
 
-/** Names and addresses of mail are found whatever their case; MySQL's own collations of text do not tell cases apart. */
+const searched = [
+  { name: 'users_username', columnNames: ['role', 'status', 'username', 'id'], text: 'username' },
+  { name: 'users_nickname', columnNames: ['role', 'status', 'nickname', 'id', 'username'], text: 'nickname' },
+  { name: 'users_email', columnNames: ['email', 'role', 'status', 'id'], text: 'email' },
+];
+
 export class IndexWhatOperatorsSearch1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const anyCase = runner.connection.options.type === 'better-sqlite3' ? ' COLLATE NOCASE' : '';
-    await runner.query(`CREATE INDEX users_username ON users (role, status, username${anyCase}, id)`);
-    await runner.query(
-      `CREATE INDEX users_nickname ON users (role, status, nickname${anyCase}, id, username)`,
-    );
-    await runner.query(`CREATE INDEX users_email ON users (email${anyCase}, role, status, id)`);
+    for (const index of searched) await indexAnyCase(runner, index);
     // The new one comes first: at no moment may a person be there twice.
     await runner.createIndex('wechat_identities', people.after);
     await runner.dropIndex('wechat_identities', people.before);
@@ -34,9 +34,16 @@ export class IndexWhatOperatorsSearch1764300000000 implements MigrationInterface
     await reindexSessions(runner, expiry.before);
     await runner.createIndex('wechat_identities', people.before);
     await runner.dropIndex('wechat_identities', people.after);
-    for (const index of ['users_email', 'users_nickname', 'users_username'])
-      await runner.dropIndex('users', index);
+    for (const { name } of searched.toReversed()) await runner.dropIndex('users', name);
   }
+}
+
+/** Names and addresses of mail are found whatever their case; MySQL's own collations of text do not tell cases apart. */
+async function indexAnyCase(runner: QueryRunner, { name, columnNames, text }: (typeof searched)[number]) {
+  if (runner.connection.options.type !== 'better-sqlite3')
+    return runner.createIndex('users', new TableIndex({ name, columnNames }));
+  const columns = columnNames.map((column) => (column === text ? `${column} COLLATE NOCASE` : column));
+  await runner.query(`CREATE INDEX ${name} ON users (${columns.join(', ')})`);
 }
 
 async function reindexSessions(runner: QueryRunner, columnNames: string[]): Promise<void> {

@@ -18,6 +18,8 @@ export class CreateLoginCounts1764310000000 implements MigrationInterface {
         ],
       }),
     );
+    // A migration that died after counting counts anew.
+    await runner.query('DELETE FROM login_counts');
     await runner.query(
       `INSERT INTO login_counts (hour, app_id, outcome, count)
        SELECT l.hour, l.app_id, l.outcome, COUNT(*) FROM (

@@ -3,6 +3,7 @@ import { explainFailedStart } from './platform/config/explain-failed-start.js';
 import { loadDatabaseConfig } from './platform/config/load-config.js';
 import {
   listMigrations,
+  newerMigrations,
   revertMigration,
   runMigrations,
   withMigrationDataSource,
@@ -19,6 +20,7 @@ try {
     else if (command !== 'show') return refuse();
     for (const { name, applied } of await listMigrations(dataSource))
       console.log(`[${applied ? 'x' : ' '}] ${name}`);
+    for (const name of await newerMigrations(dataSource)) console.log(`[x] ${name} (of a newer version)`);
   });
 } catch (error) {
   process.exitCode = explainFailedStart(error);

@@ -15,7 +15,15 @@ export function print({ machine, startUp, measurements, breakdown }: Results): v
   if (breakdown) console.log(`\n${breakdownTable(breakdown)}`);
 }
 
-function machineLines({ commit, node, cores, processor, database, redis, loadAverage }: Machine): string {
+export function machineLines({
+  commit,
+  node,
+  cores,
+  processor,
+  database,
+  redis,
+  loadAverage,
+}: Machine): string {
   return [
     `wxpass ${commit}, Node ${node}, ${cores} cores (${processor}), ${database}, Redis ${redis}`,
     'Load generator, databases and service share these cores: compare the ratios, not the levels.',

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import {
   Injectable,
   Logger,
@@ -7,11 +7,12 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { Config } from '../platform/config/config.js';
 
-/** For requests that are under way on connections which are open: to close those at once would lose them. */
 const lingerMs = 500;
+const quietMs = 0.2;
+const looks = 200;
 
 /** Whether this process wants traffic: from the end of start-up to the beginning of shutdown. */
 @Injectable()
@@ -36,29 +37,31 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy, Befor
 
   onModuleDestroy(): void {
     this.state = 'stopping';
-    this.retireConnections();
   }
 
   /** Not ready but still serving, until load balancers have noticed; then what is in flight gets its grace. */
   async beforeApplicationShutdown(): Promise<void> {
     const { delayMs, graceMs } = this.config.shutdown;
-    if (delayMs > 0) await sleep(delayMs);
-    this.letConnectionsLinger();
+    if (delayMs > 0) {
+      await sleep(delayMs);
+      this.closeGently();
+    }
     setTimeout(() => this.cutConnections(), graceMs).unref();
   }
 
-  /** Each answer ends its connection, so that proxies keep none which closes while they send the next request. */
-  private retireConnections(): void {
-    this.server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
-      response.setHeader('connection', 'close');
-    });
-  }
-
-  /** Node closes those that are idle together with the port; they get some time after it. */
-  private letConnectionsLinger(): void {
+  /**
+   * Node closes idle connections together with the port, and a proxy may be sending its next request on one of them. They
+   * get time for it: its answer ends the connection. What knocked at the port meanwhile is let in before it is closed.
+   */
+  private closeGently(): void {
     const { server } = this;
+    const close = server.close.bind(server);
     const closeIdleConnections = server.closeIdleConnections.bind(server);
     server.closeIdleConnections = () => void setTimeout(closeIdleConnections, lingerMs);
+    server.close = (done) => {
+      void quietMoment().then(() => close(done));
+      return server;
+    };
   }
 
   private cutConnections(): void {
@@ -68,5 +71,14 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy, Befor
 
   private get server(): Server {
     return this.adapterHost.httpAdapter.getHttpServer() as Server;
+  }
+}
+
+/** Just after connections were accepted, in a turn of the event loop that was short. */
+async function quietMoment(): Promise<void> {
+  for (let look = 0; look < looks; look++) {
+    const began = performance.now();
+    await turn();
+    if (performance.now() - began < quietMs) return;
   }
 }

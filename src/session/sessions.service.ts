@@ -5,7 +5,7 @@ import { v7 as newId } from 'uuid';
 import { Config, type DeviceType } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { retryTransient } from '../platform/database/retry-transient.js';
-import { databaseTime } from '../platform/database/database-time.js';
+import { databaseTime, executionTime } from '../platform/database/database-time.js';
 import type { Language } from '../platform/errors/app-error.js';
 import type { Caller } from '../platform/http/caller.decorator.js';
 import { idOfCursor, pageOf, type Page, type PageRequest } from '../platform/http/page.js';
@@ -214,7 +214,8 @@ export class Sessions {
         refreshHash: refreshHash(successor),
         previousHash: refreshHash(token),
         rotationSalt: salt,
-        rotatedAt: now,
+        // The grace begins when the client could have got the answer.
+        rotatedAt: executionTime(this.repository.manager.dataSource, now),
         lastSeenAt: now,
         expiresAt,
       },

@@ -4,7 +4,7 @@ import { faultTable } from '../support/faults/fault-table.js';
 import { type Outage, outageOf } from '../support/faults/outage.js';
 import { Fleet } from '../support/fleet.js';
 
-const rounds = 4;
+const rounds = 3;
 
 interface SqliteFile {
   prepare(sql: string): { all(): unknown[] };

@@ -69,6 +69,7 @@ const accessOf: Record<string, Access> = {
   'GET /health': 'everybody',
   'GET /health/live': 'everybody',
   'GET /health/ready': 'everybody',
+  'GET /metrics': 'everybody',
   'POST /oauth/introspect': 'clients of scope introspect',
   'POST /oauth/revoke': 'clients of scope revoke',
   'GET /wechat/push/{appId}': 'everybody',

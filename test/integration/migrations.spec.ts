@@ -96,6 +96,27 @@ async function onlyRow(dataSource: DataSource, table: string): Promise<Row> {
   return Object.fromEntries(values) as Row;
 }
 
+const death = 'the process died';
+
+/** The process dies, as far as the database can tell, once it has made a change that none before it has made. */
+function dieAfterNextChange(dataSource: DataSource, seen: Set<string>): void {
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  let alive = true;
+  dataSource.createQueryRunner = (mode) => {
+    const runner = createQueryRunner(mode);
+    const query = runner.query.bind(runner) as (...all: unknown[]) => Promise<unknown>;
+    const mortal = async (sql: string, ...rest: unknown[]) => {
+      if (!alive && !/ROLLBACK|RELEASE_LOCK/.test(sql)) throw new Error(death);
+      const result = await query(sql, ...rest);
+      if (!/^(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE)/i.test(sql) || seen.has(sql)) return result;
+      seen.add(sql);
+      alive = false;
+      throw new Error(death);
+    };
+    return Object.assign(runner, { query: mortal });
+  };
+}
+
 describe.each(backends)('migrations on $name', (backend) => {
   let storage: OpenBackend;
   beforeEach(async () => {
@@ -174,6 +195,32 @@ describe.each(backends)('migrations on $name', (backend) => {
       await dataSource.destroy();
     }
   });
+
+  it('go on where a process died, after whichever change', async () => {
+    const seen = new Set<string>();
+    let deaths = 0;
+    const died = () =>
+      withMigrationDataSource(config(), schema, async (dataSource) => {
+        dieAfterNextChange(dataSource, seen);
+        return runMigrations(dataSource, config()).then(
+          () => false,
+          (error: Error) => {
+            if (error.message !== death) throw error;
+            return true;
+          },
+        );
+      });
+    while (await died()) deaths += 1;
+    expect(deaths).toBeGreaterThan(20);
+
+    const dataSource = await openDatabase(config('false'), schema);
+    try {
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      expect(upQueries.map(({ query }) => query)).toEqual([]);
+    } finally {
+      await dataSource.destroy();
+    }
+  }, 120_000);
 
   it('are applied once by replicas that start at the same time', async () => {
     const opened = await Promise.all(Array.from({ length: 5 }, () => openDatabase(config(), schema)));

@@ -29,6 +29,7 @@ export async function startHostedService(env: Record<string, string> = {}): Prom
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 'wxpass-tests').toString('base64')}`,
     API_LIMIT: '1000000/1m',
     LOGIN_LIMIT_IP: '1000000/1m',
+    REGISTER_LIMIT: '1000000/1m',
     SCAN_LIMIT: '1000000/1m',
     LOG_LEVEL: 'silent',
     ...storage.env,

@@ -76,6 +76,7 @@ function baseSettings(simulator: RunningSimulator): Record<string, string> {
     RETURN_TO_ORIGINS: 'https://app.example.test',
     API_LIMIT: '1000000/1m',
     LOGIN_LIMIT_IP: '1000000/1m',
+    REGISTER_LIMIT: '1000000/1m',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     DOCS: 'true',
   };

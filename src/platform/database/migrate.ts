@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { DatabaseConfig } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
 import { connectDatabase, type Schema } from './data-source.js';
+import { makeMigrationsResumable } from './resumable-migrations.js';
 
 const lockWaitSeconds = 60;
 const queryTimeoutMs = 1000;
@@ -27,6 +28,7 @@ export async function withMigrationDataSource<Result>(
   work: (dataSource: DataSource) => Promise<Result>,
 ): Promise<Result> {
   const dataSource = await connectDatabase({ ...config, poolSize: 3 }, schema);
+  if (config.kind === 'mysql') makeMigrationsResumable(dataSource);
   try {
     return await work(dataSource);
   } finally {
@@ -45,6 +47,7 @@ export async function runMigrations(dataSource: DataSource, config: DatabaseConf
 /** Takes the newest migration back, one process at a time; its name, if there was one. */
 export async function revertMigration(dataSource: DataSource, config: DatabaseConfig): Promise<string[]> {
   return underLock(dataSource, config, async () => {
+    await requireNoneNewer(dataSource);
     const newest = (await listMigrations(dataSource)).findLast(({ applied }) => applied);
     if (newest) await undoNewest(dataSource);
     return newest ? [newest.name] : [];
@@ -85,11 +88,29 @@ export async function appliedMigrations(dataSource: DataSource): Promise<string[
   const runner = dataSource.createQueryRunner();
   try {
     if (!(await runner.hasTable('migrations'))) return [];
-    const rows = (await runner.query('SELECT name FROM migrations')) as { name: string }[];
+    const rows = (await runner.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
     return rows.map(({ name }) => name);
   } finally {
     await runner.release();
   }
+}
+
+/** What a newer version of the code has applied, oldest first. */
+export async function newerMigrations(dataSource: DataSource): Promise<string[]> {
+  const known = new Set((await listMigrations(dataSource)).map(({ name }) => name));
+  return (await appliedMigrations(dataSource)).filter((name) => !known.has(name));
+}
+
+async function requireNoneNewer(dataSource: DataSource): Promise<void> {
+  const newer = await newerMigrations(dataSource);
+  if (newer.length === 0) return;
+  throw new ConfigError([
+    {
+      variable: 'DATABASE_URL',
+      problem: `names a database that a newer version has migrated (${newer.join(', ')}); only that version can take it back`,
+      example: 'migrate revert, by the newer version',
+    },
+  ]);
 }
 
 async function requireMigrated(dataSource: DataSource): Promise<void> {

@@ -21,7 +21,8 @@ describe('what a log is written to', () => {
   const system = (...answers: (number | string)[]) => {
     fs.write = ((fd: number, piece: Buffer, done: (error: unknown, written: number) => void) => {
       const answer = answers.shift();
-      if (typeof answer === 'string') return void setImmediate(done, Object.assign(new Error(), { code: answer }), 0);
+      if (typeof answer === 'string')
+        return void setImmediate(done, Object.assign(new Error(), { code: answer }), 0);
       write(fd, piece.subarray(0, answer), done);
     }) as typeof fs.write;
   };

@@ -43,7 +43,8 @@ export class LogOutput implements DestinationStream {
 
   private takePiece(): Buffer {
     let [count, characters] = [0, 0];
-    while (count < this.lines.length && characters < pieceCharacters) characters += this.lines[count++]!.length;
+    while (count < this.lines.length && characters < pieceCharacters)
+      characters += this.lines[count++]!.length;
     this.characters -= characters;
     return Buffer.from(this.lines.splice(0, count).join(''));
   }
@@ -53,7 +54,7 @@ export class LogOutput implements DestinationStream {
     const deadline = Date.now() + lastWordsMs;
     while (this.lines.length > 0 && Date.now() < deadline) {
       const piece = this.takePiece();
-      for (let written = 0; written < piece.length && Date.now() < deadline; ) {
+      for (let written = 0; written < piece.length && Date.now() < deadline;) {
         const more = writeNow(this.file, piece.subarray(written));
         if (more === undefined) return;
         written += more;

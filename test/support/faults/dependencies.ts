@@ -49,8 +49,8 @@ export interface Affliction {
   name: string;
   /** Whether nothing that needs it can be done meanwhile. */
   isOutage: boolean;
-  strike(dependency: Dependency): void;
-  heal(dependency: Dependency): Promise<void>;
+  strike: (dependency: Dependency) => void;
+  heal: (dependency: Dependency) => Promise<void>;
 }
 
 export const killed: Affliction = {

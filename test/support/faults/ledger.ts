@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Client } from '../client.js';
+
+/** Within it every replica must have heard of an end. */
+const newsMs = 1000;
 
 /** A session as its holder knows it. */
 export interface KeptSession {
@@ -7,8 +11,8 @@ export interface KeptSession {
   id: string;
   accessToken: string;
   refreshToken: string;
-  /** Its end was acknowledged. */
-  ended: boolean;
+  /** When its end was acknowledged. */
+  endedAt?: number;
   /** Its end was asked for without an answer: it may have ended or not. */
   doubtful: boolean;
 }
@@ -32,7 +36,7 @@ export class Ledger {
   open(person: string, { user, ...tokens }: Tokens & { user: { id: string } }): KeptSession {
     const { accessToken, refreshToken } = tokens;
     const id = sessionIdOf(accessToken);
-    const session = { person, userId: user.id, id, accessToken, refreshToken, ended: false, doubtful: false };
+    const session = { person, userId: user.id, id, accessToken, refreshToken, doubtful: false };
     this.sessions.push(session);
     return session;
   }
@@ -49,7 +53,7 @@ export class Ledger {
   async check(clients: Client[]): Promise<Damage> {
     const damage: Damage = { lost: [], duplicated: [], forked: [], revived: [] };
     await inTurns(this.sessions, async (session) => {
-      if (session.ended) await this.checkEnded(session, clients, damage);
+      if (session.endedAt !== undefined) await this.checkEnded(session, clients, damage);
       else if (!session.doubtful) await this.checkLiving(session, clients, damage);
     });
     this.checkPeople(damage);
@@ -59,19 +63,23 @@ export class Ledger {
 
   private async checkLiving(session: KeptSession, clients: Client[], { lost }: Damage): Promise<void> {
     const from = session.refreshToken;
-    const refreshed = await Promise.all(clients.map(({ api }) => api('POST', '/auth/refresh', { refreshToken: from })));
+    const refreshed = await Promise.all(
+      clients.map(({ api }) => api('POST', '/auth/refresh', { refreshToken: from })),
+    );
     for (const answer of refreshed) {
       if (answer.status === 200) this.rotate(session, from, answer.data);
       else lost.push(`session ${session.id}: ${wordsOf(answer)}`);
     }
     for (const { api } of clients) {
       const me = await api('GET', '/users/me', undefined, { token: session.accessToken });
-      if (me.status !== 200 || me.data.id !== session.userId) lost.push(`user of ${session.id}: ${wordsOf(me)}`);
+      if (me.status !== 200 || me.data.id !== session.userId)
+        lost.push(`user of ${session.id}: ${wordsOf(me)}`);
     }
   }
 
   private async checkEnded(session: KeptSession, clients: Client[], { revived }: Damage): Promise<void> {
-    const { accessToken: token, refreshToken } = session;
+    const { accessToken: token, refreshToken, endedAt = 0 } = session;
+    await sleep(Math.max(0, endedAt + newsMs - performance.now()));
     for (const { api } of clients) {
       const answers = [
         await api('GET', '/users/me', undefined, { token }),

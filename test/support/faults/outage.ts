@@ -10,8 +10,6 @@ const crowd = 6;
 /** A fault comes when nobody expects it. */
 const [atLeastMs, atMostMoreMs] = [300, 300];
 const patienceMs = 15_000;
-/** Within it every replica must have heard of every end. */
-const newsMs = 1000;
 
 /** Something that goes wrong for a while. */
 export interface Fault {
@@ -49,7 +47,6 @@ export async function outageOf(fleet: Fleet, fault: Fault): Promise<Outage> {
   await until(() => watch.sinceMs(healedAt, true) >= 0);
 
   await Promise.all([people.stop(), newcomers.stop(), watch.stop()]);
-  await sleep(newsMs);
   const damage = await ledger.check(clients);
   const notReadyMs = watch.sinceMs(struckAt, false);
   const readyMs = watch.sinceMs(healedAt, true);
@@ -57,5 +54,6 @@ export async function outageOf(fleet: Fleet, fault: Fault): Promise<Outage> {
 }
 
 async function until(reached: () => boolean): Promise<void> {
-  for (const started = performance.now(); !reached() && performance.now() - started < patienceMs; ) await sleep(25);
+  for (const started = performance.now(); !reached() && performance.now() - started < patienceMs;)
+    await sleep(25);
 }

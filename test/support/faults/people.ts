@@ -64,15 +64,18 @@ export class People {
   private async use(session: KeptSession): Promise<void> {
     const { accessToken: token, refreshToken } = session;
     await this.ask('me', (client) => client.api('GET', '/users/me', undefined, { token }));
-    const refresh = () => this.ask('refresh', (client) => client.api('POST', '/auth/refresh', { refreshToken }));
+    const refresh = () =>
+      this.ask('refresh', (client) => client.api('POST', '/auth/refresh', { refreshToken }));
     for (const answer of await Promise.all([refresh(), refresh()]))
       if (answer?.status === 200) this.at.ledger.rotate(session, refreshToken, answer.data);
   }
 
   private async logOut(session: KeptSession): Promise<void> {
     const { accessToken: token } = session;
-    const answer = await this.ask('logout', (client) => client.api('POST', '/auth/logout', undefined, { token }));
-    if (answer?.status === 200) session.ended = true;
+    const answer = await this.ask('logout', (client) =>
+      client.api('POST', '/auth/logout', undefined, { token }),
+    );
+    if (answer?.status === 200) session.endedAt = performance.now();
     else session.doubtful = true;
   }
 

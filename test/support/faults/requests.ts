@@ -29,7 +29,13 @@ export class Requests {
   async take(what: string, request: () => Promise<Answer>): Promise<Answer | undefined> {
     const startedAt = performance.now();
     const end = (status: number, words: string) =>
-      this.ended.push({ what, status, words: `${what}: ${words}`, startedAt, ms: performance.now() - startedAt });
+      this.ended.push({
+        what,
+        status,
+        words: `${what}: ${words}`,
+        startedAt,
+        ms: performance.now() - startedAt,
+      });
     try {
       const answer = await request();
       end(answer.status, [answer.status, answer.error, answer.data?.reason].filter(Boolean).join(' '));
