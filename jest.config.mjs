@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const swc = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -19,6 +21,8 @@ export default {
   transformIgnorePatterns: [],
   // In one process for all, the heap grew to gigabytes, and its pauses outlasted the time limits under test.
   workerIdleMemoryLimit: '1GB',
+  // Files mostly wait; but more at once than this would starve each other of the time limits under test.
+  maxWorkers: Math.max(2, Math.min(4, availableParallelism() - 1)),
   testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', 'sdk/*/src/**/*.ts', '!src/main.ts'],

@@ -8,7 +8,8 @@ import { readOptions } from './options.js';
 import { meetReturningPeople } from './people.js';
 import { describeMachine } from './report/machine.js';
 import { print } from './report/print.js';
-import { save, type Results } from './report/results.js';
+import type { Results } from './report/results.js';
+import { save } from './report/save.js';
 import { scenarios, type Scenario } from './scenarios.js';
 import { measureStart } from './service.js';
 
@@ -20,7 +21,7 @@ const backends = await startBackends();
 try {
   const results = await run(backends);
   print(results);
-  console.log(`\n${save(results)}`);
+  console.log(`\n${save(results, results.machine.commit)}`);
   // Answers that were refused cost less than the work they stand for.
   if (results.measurements.some(({ errors }) => errors > 0)) process.exitCode = 1;
 } finally {

@@ -3,10 +3,11 @@ import { startBackends } from '../backends.js';
 import { endChildrenWithUs } from '../node-process.js';
 import { logInPeople } from '../people.js';
 import { describeMachine } from '../report/machine.js';
+import { save } from '../report/save.js';
 import { startService } from '../service.js';
 import { registerAccounts } from './accounts.js';
 import { measureCrowd, measureReaders } from './crowd.js';
-import { print, save, type PasswordResults } from './report.js';
+import { print, type PasswordResults } from './report.js';
 
 const seconds = Number(process.env.BENCH_SECONDS || 8);
 const readers = 4;
@@ -18,7 +19,7 @@ const backends = await startBackends();
 try {
   const results = await run();
   print(results);
-  console.log(`\n${save(results)}`);
+  console.log(`\n${save(results, results.machine.commit, 'passwords')}`);
 } finally {
   await backends.stop();
 }

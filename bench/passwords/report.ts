@@ -1,11 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Machine } from '../report/machine.js';
 import { machineLines } from '../report/print.js';
 import { table } from '../report/table.js';
 import type { Crowd, Readers } from './crowd.js';
-
-const folder = 'bench/results';
 
 export interface PasswordResults {
   at: string;
@@ -32,14 +28,6 @@ export function print({ machine, readers, quiet, crowds }: PasswordResults): voi
   ];
   console.log(`\n${machineLines(machine)}\n\n${readers} others read /users/me meanwhile.\n`);
   console.log(table(header, [['nobody', '', '', '', '', '', ...readerCells(quiet)], ...crowds.map(cells)]));
-}
-
-export function save(results: PasswordResults): string {
-  const time = results.at.slice(0, 19).replaceAll(':', '-');
-  const file = join(folder, `passwords-${time}-${results.machine.commit}.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  return file;
 }
 
 function cells(crowd: Crowd): string[] {

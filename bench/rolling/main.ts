@@ -2,17 +2,21 @@
 import { restartUnderLoad, type RollingRestart } from '../../test/support/rolling.js';
 import { createDatabase } from '../../test/support/services/database.js';
 import { startServices } from '../../test/support/services/services.js';
+import { commit } from '../report/machine.js';
+import { save } from '../report/save.js';
 
 const requests = Number(process.env.BENCH_REQUESTS || 20_000);
 /** What deploy/kubernetes gives the pods. */
 const shutdownDelay = '5s';
 
+const at = new Date().toISOString();
 const services = await startServices();
 try {
   const { url } = await createDatabase(services.databaseUrl);
   const env = { DATABASE_URL: url, REDIS_URL: services.redisUrl, SHUTDOWN_DELAY: shutdownDelay };
   const outcome = await restartUnderLoad(env, { requests, restarts: 2 });
   print(outcome);
+  console.log(`\n${save({ at, ...outcome }, commit(), 'rolling')}`);
   if (harmOf(outcome) > 0) process.exitCode = 1;
 } finally {
   await services.stop();

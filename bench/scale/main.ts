@@ -8,12 +8,13 @@ import { connectDatabase } from '../../src/platform/database/data-source.js';
 import { schema } from '../../src/schema.js';
 import { endChildrenWithUs } from '../node-process.js';
 import { commit, databaseVersion } from '../report/machine.js';
+import { save } from '../report/save.js';
 import { startServer, type ScaleServer } from './database.js';
 import { readOptions } from './options.js';
 import { measureFlows, type FlowMeasurement } from './over-http.js';
 import { measurePages, type PageMeasurement } from './pages.js';
 import { questions, type Question } from './questions.js';
-import { print, save, type ScaleResults } from './report.js';
+import { print, type ScaleResults } from './report.js';
 import { measureRetention } from './retention.js';
 import { spanUntil, type Span } from './seed/audit-log.js';
 import { seedDatabase } from './seed/seed-database.js';
@@ -28,7 +29,7 @@ const server = await startServer(options);
 try {
   const results = await run(server);
   print(results);
-  console.log(`\n${save(results)}`);
+  console.log(`\n${save(results, results.commit, `scale-${results.options.rows}`)}`);
   // Answers that were refused cost less than the work they stand for.
   if (
     Object.values(results.flows)

@@ -1,13 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { table } from '../report/table.js';
 import type { Options } from './options.js';
 import type { FlowMeasurement } from './over-http.js';
 import type { PageMeasurement } from './pages.js';
 import type { Reading, RetentionMeasurement } from './retention.js';
 import type { SeedTimes } from './seed/seed-database.js';
-
-const folder = 'bench/results';
 
 /** All that one run has found. */
 export interface ScaleResults {
@@ -33,15 +29,6 @@ export function print(results: ScaleResults): void {
   console.log(flowsTable(results.flows));
   console.log(`\n${pagesTable(results.pages)}`);
   console.log(`\n${retentionLines(results.retention)}`);
-}
-
-/** Writes the results beside those of other runs, and returns the file's path. */
-export function save(results: ScaleResults): string {
-  const time = results.at.slice(0, 19).replaceAll(':', '-');
-  const file = join(folder, `${time}-${results.commit}-scale-${results.options.rows}.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  return file;
 }
 
 function conditions({

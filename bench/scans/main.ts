@@ -2,10 +2,11 @@
 import { startBackends, type Backends } from '../backends.js';
 import { endChildrenWithUs } from '../node-process.js';
 import { describeMachine } from '../report/machine.js';
+import { save } from '../report/save.js';
 import { unavailable } from './call.js';
 import { measureDeliveries } from './deliveries.js';
 import { readOptions, runLimitMs } from './options.js';
-import { print, save, type ScanResults } from './report.js';
+import { print, type ScanResults } from './report.js';
 import { measureWaiting } from './waiters.js';
 
 const options = readOptions(process.env);
@@ -16,7 +17,7 @@ const backends = await startBackends();
 try {
   const results = await run(backends);
   print(results);
-  console.log(`\n${save(results)}`);
+  console.log(`\n${save(results, results.machine.commit, 'scans')}`);
   if (results.deliveries.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
 } finally {
   await backends.stop();

@@ -1,13 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Machine } from '../report/machine.js';
 import { table } from '../report/table.js';
 import type { Delivery } from './deliveries.js';
 import type { Options } from './options.js';
 import type { Spread } from './spread.js';
 import type { Waiting } from './waiters.js';
-
-const folder = 'bench/results';
 
 /** All that one run has found. */
 export interface ScanResults {
@@ -30,15 +26,6 @@ export function print({ machine, deliveries, waiting, unavailable }: ScanResults
   console.log(deliveriesTable(deliveries));
   for (const violation of deliveries.flatMap(({ violations }) => violations)) console.log(violation);
   console.log(`\n${waitingLines(waiting)}`);
-}
-
-/** Writes the results beside those of other runs, and returns the file's path. */
-export function save(results: ScanResults): string {
-  const time = results.at.slice(0, 19).replaceAll(':', '-');
-  const file = join(folder, `${time}-${results.machine.commit}-scans.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  return file;
 }
 
 function conditions({ commit, node, cores, loadAverage, database, redis }: Machine): string {
