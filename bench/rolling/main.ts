@@ -6,7 +6,7 @@ import { commit } from '../report/machine.js';
 import { save } from '../report/save.js';
 
 const requests = Number(process.env.BENCH_REQUESTS || 20_000);
-/** What deploy/kubernetes gives the pods. */
+/** Longer than nginx keeps a connection in mind, and half of what deploy/kubernetes gives the pods. */
 const shutdownDelay = '5s';
 
 const at = new Date().toISOString();

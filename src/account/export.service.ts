@@ -6,10 +6,13 @@ import { AuditLog } from '../audit/audit-log.service.js';
 import type { Caller } from '../platform/http/caller.decorator.js';
 import type { Whence } from '../platform/http/client-address.js';
 import { streamSuccess } from '../platform/http/streamed-envelope.js';
+import type { EndReason } from '../session/end-reason.js';
 import { SessionHistory } from '../session/session-history.service.js';
 import { PersonalData } from '../users/personal-data.service.js';
 
 const pageSize = 200;
+/** Why sessions end where an operator ends them. */
+const endsByOperators: string[] = ['kicked', 'user_locked'] satisfies EndReason[];
 const consentEvents: AuditEvent[] = ['consent_revoked', 'profile_cleared'];
 
 /** Hands a person everything that is held on them. */
@@ -65,7 +68,8 @@ export class Export {
 
 /** What an operator did to the person is theirs to know; who that was and from where is the operator's. */
 function withoutOperator(entry: AuditEntryView): AuditEntryView {
-  if (!entry.reason?.startsWith('by ')) return entry;
-  const reason = entry.reason.replace(/^by (client )?[^\s:]+/, 'by an operator');
-  return { ...entry, reason, address: null, userAgent: null };
+  const { reason } = entry;
+  if (reason === null || !(reason.startsWith('by ') || endsByOperators.includes(reason))) return entry;
+  const told = reason.replace(/^by (client )?[^\s:]+/, 'by an operator');
+  return { ...entry, reason: told, address: null, userAgent: null };
 }

@@ -21,6 +21,8 @@ interface Door {
   name?: LabelsOf<typeof counters.logins>['door'] | undefined;
   /** The door's app. */
   appId?: string | undefined;
+  /** The user to whom a way in is to be linked there, so that refusals are remembered as theirs. */
+  linksTo?: string | undefined;
 }
 
 /** Somebody at a door. */
@@ -49,7 +51,7 @@ export class LoginGate {
    * @throws AppError blocked, too_many_requests, nonce_replayed, request_signature_invalid, and whatever the attempt throws
    */
   async pass<Result>(request: FastifyRequest, door: Door, attempt: () => Promise<Result>): Promise<Result> {
-    return this.admit(request, { event: 'login', door }, this.neverReplayed(request, attempt));
+    return this.admit(request, { event: eventAt(door), door }, this.neverReplayed(request, attempt));
   }
 
   /** The same for a browser that WeChat sends: it carries no headers of ours, its state stands for them. */
@@ -58,7 +60,7 @@ export class LoginGate {
     door: Door,
     attempt: () => Promise<Result>,
   ): Promise<Result> {
-    return this.admit(request, { event: 'login', door }, attempt);
+    return this.admit(request, { event: eventAt(door), door }, attempt);
   }
 
   /** The same for who comes by a name: that may be blocked as well, and failures are remembered with it. */
@@ -86,7 +88,7 @@ export class LoginGate {
         return attempt();
       });
     } catch (error) {
-      const userId = await this.ownerOf(username);
+      const userId = door.linksTo ?? (await this.ownerOf(username));
       const refused = { event, appId: door.appId, username, userId, ...whence };
       await this.refusals.remember(refused, toAppError(error));
       throw error;
@@ -136,4 +138,8 @@ export class LoginGate {
       throw error;
     }
   }
+}
+
+function eventAt({ linksTo }: Door): AuditEvent {
+  return linksTo === undefined ? 'login' : 'identity_linked';
 }

@@ -58,12 +58,17 @@ describe.each(backends)('the export of what is held on a person on $name', (back
     const whence = { address: '203.0.113.99', userAgent: 'the operator’s browser' };
     audit.record({ ...act, ...whence, reason: `by ${operator}: user to auditor` });
     audit.record({ ...act, ...whence, reason: 'by client console: auditor to user' });
+    // As ending sessions records it, with the operator's address.
+    audit.record({ event: 'session_ended', outcome: 'success', userId: id, ...whence, reason: 'kicked' });
     await audit.flush();
     const { auditLog } = (await exported(token)).data;
-    const acts = auditLog.filter(({ event }: { event: string }) => event === 'role_changed');
+    const acts = auditLog.filter(({ event }: { event: string }) =>
+      /^(role_changed|session_ended)$/.test(event),
+    );
     expect(acts.map(({ reason }: { reason: string }) => reason).sort()).toEqual([
       'by an operator: auditor to user',
       'by an operator: user to auditor',
+      'kicked',
     ]);
     expect(JSON.stringify(acts)).not.toMatch(/203\.0\.113|browser|console/);
     expect(JSON.stringify(acts)).not.toContain(operator);

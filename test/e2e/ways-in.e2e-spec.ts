@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends } from '../support/backends.js';
 import { doors, linkBy, redirects } from '../support/doors.js';
@@ -25,12 +26,16 @@ describe.each(backends)('ways in on $name', (backend) => {
     'are neither added nor taken away by a session that is not fresh, until its person proves who they are: $name',
     async (door) => {
       const owner = stranger(service.simulator);
-      const { accessToken: token, sessionId } = (await owner.logIn(service)).data;
+      const { accessToken: token, sessionId, user } = (await owner.logIn(service)).data;
       const [own] = await listOf(token);
       await grow(sessionId);
       const link = (who: string) => linkBy(service, door, who, token);
 
       expect(await link(`${owner.name} abroad`)).toMatchObject({ error: needsFresh });
+      const audit = service.app.get(AuditLog, { strict: false });
+      await audit.flush();
+      const { items } = await audit.list({ userId: user.id, event: 'identity_linked' }, 10);
+      expect(items).toMatchObject([{ outcome: 'failure', reason: needsFresh }]);
       const unlink = () => service.api('DELETE', `${identities}/${own!.id}`, undefined, { token });
       expect((await listOf(token)).map(({ kind }) => kind)).toEqual(['mini-program']);
 

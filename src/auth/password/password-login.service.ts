@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LoginLimits } from '../../audit/login-limits.service.js';
+import { AppError } from '../../platform/errors/app-error.js';
 import { Idempotency } from '../idempotency.service.js';
 import { LoginGate } from '../login-gate.service.js';
 import type { Issued, LoginTokens } from '../login.schemas.js';
@@ -36,9 +37,20 @@ export class PasswordLogin {
     { username, password, device }: LoginBody,
   ): Promise<Issued<LoginTokens>> {
     await this.limits.reserveGuess(username);
-    const tokens = await this.login.logInByPassword(username, password, visitOf(request, device));
-    // The person is logged in: a store that fails now must not turn that into an error.
+    const visit = visitOf(request, device);
+    try {
+      const tokens = await this.login.logInByPassword(username, password, visit);
+      await this.forgive(username);
+      return tokens;
+    } catch (error) {
+      // Who is told to be locked has shown the right password.
+      if (error instanceof AppError && error.error === 'user_locked') await this.forgive(username);
+      throw error;
+    }
+  }
+
+  /** The password was right: a store that fails now must not turn that into an error. */
+  private async forgive(username: string): Promise<void> {
     await this.limits.guessWasRight(username).catch(() => undefined);
-    return tokens;
   }
 }

@@ -28,10 +28,11 @@ export class Registration {
 
   /** @throws AppError forbidden, invalid_request, too_many_requests, conflict, and what the gate throws */
   async register(request: FastifyRequest, body: RegisterBody): Promise<Issued<LoginTokens>> {
+    const { registration } = this.config;
     // A password that may not be is a fault of the form, and takes no place in any window.
-    this.policy.requireGood('password', body.password, body.username);
+    if (registration) this.policy.requireGood('password', body.password, body.username);
     return this.gate.passByName(request, 'user_registered', body.username, async () => {
-      if (!this.config.registration) throw new AppError('forbidden');
+      if (!registration) throw new AppError('forbidden');
       return this.idempotency.once(
         request,
         body,

@@ -106,7 +106,7 @@ export class LinkController {
       if (!isNew) await this.freshLogin.renew(sessionId);
       return identity;
     };
-    return this.gate.pass(request, { appId: app.appId }, () =>
+    return this.gate.pass(request, { appId: app.appId, linksTo: userId }, () =>
       this.idempotency.once(request, { userId, ...body }, exchangeAndLink, async () => undefined),
     );
   }

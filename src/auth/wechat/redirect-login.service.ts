@@ -74,11 +74,16 @@ export class RedirectLogin {
     const found = await this.states.find(callback.state);
     const own = isOwn(found, browser, callback.kind) ? found : undefined;
     const name = found?.record.link ? undefined : callback.kind;
+    const linksTo = own?.record.link?.userId;
     try {
-      return await this.gate.passRedirect(request, { name, appId: found?.record.appId }, async () => {
-        if (!own) throw new AppError('state_invalid');
-        return this.settle(request, own, callback, exchange);
-      });
+      return await this.gate.passRedirect(
+        request,
+        { name, appId: found?.record.appId, linksTo },
+        async () => {
+          if (!own) throw new AppError('state_invalid');
+          return this.settle(request, own, callback, exchange);
+        },
+      );
     } catch (error) {
       const returnTo = own?.record.returnTo;
       if (returnTo === undefined) throw error;
