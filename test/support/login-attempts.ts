@@ -1,4 +1,4 @@
-import { browser, placeOf } from './browser.js';
+import { browser, placeOf, type Browser } from './browser.js';
 import type { Answer, Client } from './client.js';
 import { stranger } from './person.js';
 import { miniProgram, type RunningSimulator } from './start-simulator.js';
@@ -29,9 +29,15 @@ export async function loginAt(
 
 async function websiteLogin(client: Client, simulator: RunningSimulator, person: string): Promise<Login> {
   const who = browser(client);
-  const { href } = placeOf(await who.open('/api/v1/auth/wechat/website/authorize'));
+  const { href } = placeOf(await begin(who));
   const callback = (await simulator.consent(href, { person }))!;
   return { code: new URL(callback).searchParams.get('code')!, tryIt: () => who.open(callback) };
+}
+
+/** Ours, not WeChat's: how it begins on a busy machine is not what is tried. */
+async function begin(who: Browser, patience = 20): Promise<Answer> {
+  const answer = await who.open('/api/v1/auth/wechat/website/authorize');
+  return answer.status === 503 && patience > 0 ? begin(who, patience - 1) : answer;
 }
 
 export async function attemptOf({ code, tryIt }: Login): Promise<Attempt> {
