@@ -432,6 +432,11 @@ describe.each(backends)('administration on $name', (backend) => {
       expect(told.toLowerCase()).not.toContain('someone');
     });
 
+    it('needs neither a reason nor an end', async () => {
+      const made = await ask('POST', '/blocks', { kind: 'address', value: '192.0.2.77' });
+      expect(made).toMatchObject({ status: 201, data: { reason: '', expiresAt: null } });
+    });
+
     it.each([
       [{ value: 'nonsense' }, 'value'],
       [{ value: '10.0.0.0/33' }, 'value'],
