@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
 import { whenceOf } from '../platform/http/client-address.js';
+import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageSchema, type Page } from '../platform/http/page.js';
 import { noBody } from '../platform/http/validation.js';
@@ -11,8 +12,6 @@ import { FreshLogin } from '../session/fresh-login.service.js';
 import { IdentityLinks } from '../users/identity-links.service.js';
 import { identityView, type IdentityView } from '../users/identity.view.js';
 import { identityExample } from '../users/user.examples.js';
-
-const identityParams = z.object({ id: z.string().max(256) });
 
 @ApiTags('Own account')
 @ApiBearerAuth()
@@ -43,7 +42,7 @@ export class IdentitiesController {
   @ApiCallerErrors()
   async unlink(
     @CurrentCaller() caller: Caller,
-    @Param({ schema: identityParams }) { id }: z.infer<typeof identityParams>,
+    @Param({ schema: idParams }) { id }: IdParams,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
   ): Promise<void> {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError } from '../platform/errors/app-error.js';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
 import { whenceOf } from '../platform/http/client-address.js';
+import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { languageOf } from '../platform/http/language.js';
 import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageRequest, pageSchema, type Page, type PageRequest } from '../platform/http/page.js';
@@ -13,8 +14,6 @@ import { SessionCookies } from '../session/session-cookies.service.js';
 import { SessionEnds } from '../session/session-ends.service.js';
 import { Sessions } from '../session/sessions.service.js';
 import { sessionView, type SessionView } from '../session/session.view.js';
-
-const sessionParams = z.object({ id: z.string().max(256) });
 
 const sessionExample: SessionView = {
   id: '0199f0d2-8b73-7e10-b5c4-6a2d9e4f7138',
@@ -57,7 +56,7 @@ export class SessionsController {
   @ApiCallerErrors()
   async end(
     @CurrentCaller() { userId, sessionId, byCookie }: Caller,
-    @Param({ schema: sessionParams }) { id }: z.infer<typeof sessionParams>,
+    @Param({ schema: idParams }) { id }: IdParams,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

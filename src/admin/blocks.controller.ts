@@ -5,6 +5,7 @@ import { actInDetail, type Act } from '../audit/act.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { blockView, type BlockView } from '../audit/block.view.js';
 import { Blocklist } from '../audit/blocklist.service.js';
+import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { ApiAnswer, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageRequest, pageSchema, type Page, type PageRequest } from '../platform/http/page.js';
 import { noBody } from '../platform/http/validation.js';
@@ -18,8 +19,6 @@ const newBlock = z.strictObject({
   reason: z.string().trim().min(1).max(255).default(''),
   expiresAt: momentToCome.nullable().default(null).describe('ISO 8601; null stands until it is removed'),
 });
-
-const blockParams = z.object({ id: z.string().max(256) });
 
 const blockExample: BlockView = {
   id: '0199f0d2-9c41-7b2e-a5d3-8e6f7a1b0c24',
@@ -72,7 +71,7 @@ export class BlocksController {
   @ApiAnswer(200, z.null(), null)
   @ApiErrors('not_found')
   async remove(
-    @Param({ schema: blockParams }) { id }: z.infer<typeof blockParams>,
+    @Param({ schema: idParams }) { id }: IdParams,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @CurrentAct() act: Act,
   ): Promise<void> {

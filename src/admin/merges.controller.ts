@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Act } from '../audit/act.js';
+import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { ApiAnswer, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageRequest, pageSchema, type Page, type PageRequest } from '../platform/http/page.js';
 import { noBody } from '../platform/http/validation.js';
@@ -11,8 +12,6 @@ import { MergeRecords } from '../users/merge-records.service.js';
 import { Merges } from '../users/merges.service.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import { CurrentAct } from './current-act.decorator.js';
-
-const mergeParams = z.object({ id: z.string().max(256) });
 
 const mergeExample: MergeView = {
   id: '0199f0d2-7a10-7c3d-b4e5-1f2a3b4c5d6e',
@@ -59,7 +58,7 @@ export class MergesController {
   @ApiAnswer(200, mergeView, undoneExample)
   @ApiErrors('not_found', 'conflict')
   async undo(
-    @Param({ schema: mergeParams }) { id }: z.infer<typeof mergeParams>,
+    @Param({ schema: idParams }) { id }: IdParams,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @CurrentAct() act: Act,
   ): Promise<MergeView> {

@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { LoginCounts } from '../audit/login-counts.service.js';
 import { isoTime } from '../platform/http/iso-time.js';
 import { SessionCount } from '../session/session-count.service.js';
+import { passwordDoor } from '../users/password-door.js';
 import { UserCounts } from '../users/user-counts.service.js';
 import { WechatApps } from '../wechat/wechat-apps.js';
 import { intervals, type Door, type StatsRange, type StatsView } from './stats.schemas.js';
-
-/** The appId of logins by password. */
-const ownClientId = 'wxpass';
 
 /** Numbers for whoever looks after the service. */
 @Injectable()
@@ -32,7 +30,7 @@ export class Stats {
   }
 
   private doorOf(appId: string | null): Door {
-    if (appId === ownClientId) return 'password';
+    if (appId === passwordDoor.clientId) return 'password';
     return (appId === null ? undefined : this.apps.named(appId)?.kind) ?? 'unknown';
   }
 }

@@ -2,13 +2,12 @@ import { Body, Controller, Delete, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Act } from '../audit/act.js';
+import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { ApiAnswer, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { noBody } from '../platform/http/validation.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import { CurrentAct } from './current-act.decorator.js';
 import { SessionKicks } from './session-kicks.service.js';
-
-const userParams = z.object({ id: z.string().max(256) });
 
 const endedSessions = z.object({ ended: z.int().nonnegative() });
 
@@ -24,7 +23,7 @@ export class UserSessionsController {
   @ApiAnswer(200, endedSessions, { ended: 2 })
   @ApiErrors('not_found')
   async endAll(
-    @Param({ schema: userParams }) { id }: z.infer<typeof userParams>,
+    @Param({ schema: idParams }) { id }: IdParams,
     @Body({ schema: noBody }) _body: z.infer<typeof noBody>,
     @CurrentAct() act: Act,
   ): Promise<z.infer<typeof endedSessions>> {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Act } from '../audit/act.js';
+import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { ApiAnswer, ApiErrors, ApiInput } from '../platform/http/openapi.js';
 import { pageRequest, pageSchema, type Page } from '../platform/http/page.js';
 import { Sessions } from '../session/sessions.service.js';
@@ -37,8 +38,6 @@ const standing = z
   .refine((change) => Object.keys(change).length > 0, 'role or status, or both')
   .meta({ minProperties: 1 });
 
-const userParams = z.object({ id: z.string().max(256) });
-
 const userInDetail = userView.extend({
   identities: z.array(identityView),
   activeSessions: z.int().nonnegative(),
@@ -69,7 +68,7 @@ export class UsersController {
   @ApiOperation({ operationId: 'getUser', summary: 'One user, by whom WeChat knows them, and where; admin' })
   @ApiAnswer(200, userInDetail, { ...userExample, identities: [identityExample], activeSessions: 2 })
   @ApiErrors('not_found')
-  async get(@Param({ schema: userParams }) { id }: z.infer<typeof userParams>): Promise<UserInDetail> {
+  async get(@Param({ schema: idParams }) { id }: IdParams): Promise<UserInDetail> {
     const user = await this.users.get(id);
     const [identities, activeSessions] = [await this.links.list(id), await this.sessions.countLiving(id)];
     return { ...user, identities, activeSessions };
@@ -87,7 +86,7 @@ export class UsersController {
   @ApiAnswer(200, userView, { ...userExample, status: 'locked' })
   @ApiErrors('not_found', 'last_administrator')
   change(
-    @Param({ schema: userParams }) { id }: z.infer<typeof userParams>,
+    @Param({ schema: idParams }) { id }: IdParams,
     @Body({ schema: standing }) change: z.infer<typeof standing>,
     @CurrentAct() act: Act,
   ): Promise<UserView> {

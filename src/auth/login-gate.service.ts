@@ -13,7 +13,7 @@ import type { counters, LabelsOf } from '../platform/observability/metric-catalo
 import { Metrics } from '../platform/observability/metrics.js';
 import { withOutcome } from '../platform/observability/with-outcome.js';
 import { Passwords } from '../users/passwords.service.js';
-import { passwordDoor } from './password/password-door.js';
+import { passwordDoor } from '../users/password-door.js';
 
 /** A door, for whoever proves something at it. */
 interface Door {

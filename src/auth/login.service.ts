@@ -16,7 +16,7 @@ import { refuseLocked, Users } from '../users/users.service.js';
 import type { WechatProof } from '../wechat/wechat-channel.js';
 import type { LoginGrant } from './login-codes.service.js';
 import type { DeviceInput, Issued, LoginTokens, RefreshedTokens } from './login.schemas.js';
-import { passwordDoor } from './password/password-door.js';
+import { passwordDoor } from '../users/password-door.js';
 import type { Visit } from './visit.js';
 
 /** The way by which a person came in. */

@@ -1,6 +1,7 @@
+import { appsAndSecretsConditions } from './conditions/apps-and-secrets.js';
 import { clockConditions } from './conditions/clock.js';
-import { configurationConditions } from './conditions/configuration.js';
 import { databaseConditions } from './conditions/database.js';
+import { deploymentConditions } from './conditions/deployment.js';
 import { hostConditions } from './conditions/host.js';
 import { keyConditions } from './conditions/keys.js';
 import { publicUrlConditions } from './conditions/public-url.js';
@@ -12,7 +13,7 @@ import { met, type Facts, type Finding } from './finding.js';
 /** Every condition the doctor knows, by the groups in which the pages list them; ids are stable. */
 export const conditionGroups = {
   host: hostConditions,
-  configuration: configurationConditions,
+  configuration: { ...appsAndSecretsConditions, ...deploymentConditions },
   database: databaseConditions,
   redis: redisConditions,
   clock: clockConditions,
@@ -24,7 +25,8 @@ export const conditionGroups = {
 
 export const conditions = {
   ...hostConditions,
-  ...configurationConditions,
+  ...appsAndSecretsConditions,
+  ...deploymentConditions,
   ...databaseConditions,
   ...redisConditions,
   ...clockConditions,

@@ -1,28 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { Metrics } from '../platform/observability/metrics.js';
+import { remembered } from '../platform/store/remembered.js';
 
 const rememberedMs = 10_000;
 
 /** How many sessions stand, for whoever looks on; a count that is a few seconds old will do. */
 @Injectable()
 export class SessionCount {
-  private readonly remembered = new LRUCache<'active', number>({
-    max: 1,
-    ttl: rememberedMs,
-    fetchMethod: () => this.count(),
-  });
+  readonly active = remembered(rememberedMs, () => this.count());
 
   constructor(
     private readonly dataSource: DataSource,
     metrics: Metrics,
   ) {
     metrics.read('sessions', async () => [{ value: await this.active() }]);
-  }
-
-  active(): Promise<number> {
-    return this.remembered.forceFetch('active');
   }
 
   /** From the index alone. */

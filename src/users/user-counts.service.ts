@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { Metrics } from '../platform/observability/metrics.js';
+import { remembered } from '../platform/store/remembered.js';
 
 const rememberedMs = 10_000;
 
@@ -13,11 +13,7 @@ export interface UserCount {
 /** How many users there are, for whoever looks on; counts that are a few seconds old will do. */
 @Injectable()
 export class UserCounts {
-  private readonly remembered = new LRUCache<'all', UserCount>({
-    max: 1,
-    ttl: rememberedMs,
-    fetchMethod: () => this.count(),
-  });
+  readonly byStatus = remembered(rememberedMs, () => this.count());
 
   constructor(
     private readonly dataSource: DataSource,
@@ -30,10 +26,6 @@ export class UserCounts {
         { status: 'locked', value: locked },
       ];
     });
-  }
-
-  byStatus(): Promise<UserCount> {
-    return this.remembered.forceFetch('all');
   }
 
   /** From the index alone. */

@@ -7,7 +7,7 @@ import { shared } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
 import { newOperator, setStanding } from '../support/operators.js';
 import { stranger } from '../support/person.js';
-import { RaceTable, wordsOf } from '../support/race-table.js';
+import { distinct, RaceTable, strangeAmong, wordsOf } from '../support/race-table.js';
 import { miniProgram } from '../support/start-simulator.js';
 import { type Replica, type RunningService, startService } from '../support/start-service.js';
 
@@ -244,13 +244,4 @@ describe(`in ${rounds} rounds over two replicas on one database and one Redis`, 
 
 function given200(answers: Answer[]): any[] {
   return answers.filter(({ status }) => status === 200).map(({ data }) => data);
-}
-
-/** How those came out that came out in none of the ways expected. */
-function strangeAmong(answers: Answer[], expected: string[]): string[] {
-  return distinct(answers.map(wordsOf)).filter((words) => !expected.includes(words));
-}
-
-function distinct(words: string[]): string[] {
-  return [...new Set(words)];
 }

@@ -5,7 +5,7 @@ import { WechatIdentityEntity } from '../../src/users/wechat-identity.entity.js'
 import { shared } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
 import { stranger } from '../support/person.js';
-import { RaceTable, tallyOf, wordsOf } from '../support/race-table.js';
+import { distinct, RaceTable, strangeAmong, tallyOf, wordsOf } from '../support/race-table.js';
 import { miniProgram } from '../support/start-simulator.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
@@ -216,13 +216,4 @@ async function told(ask: () => Promise<Answer>): Promise<Answer> {
     if (answer.status !== 503) return answer;
     await sleep(100);
   }
-}
-
-/** How those came out that came out in none of the ways expected. */
-function strangeAmong(answers: Answer[], expected: string[]): string[] {
-  return distinct(answers.map(wordsOf)).filter((words) => !expected.includes(words));
-}
-
-function distinct(words: string[]): string[] {
-  return [...new Set(words)];
 }

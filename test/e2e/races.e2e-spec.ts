@@ -9,7 +9,7 @@ import { UserEntity } from '../../src/users/user.entity.js';
 import { shared } from '../support/backends.js';
 import type { Answer, RequestOptions } from '../support/client.js';
 import { stranger } from '../support/person.js';
-import { type Ending, RaceTable, tallyOf, wordsOf } from '../support/race-table.js';
+import { distinct, type Ending, RaceTable, strangeAmong, tallyOf, wordsOf } from '../support/race-table.js';
 import { miniProgram, otherMiniProgram } from '../support/start-simulator.js';
 import { type Replica, type RunningService, startService } from '../support/start-service.js';
 
@@ -345,15 +345,6 @@ const refreshTokenOf = ({ refreshToken }: { refreshToken: string }) => refreshTo
 
 function given200(answers: Answer[]): any[] {
   return answers.filter(({ status }) => status === 200).map(({ data }) => data);
-}
-
-/** How those came out that came out in none of the ways expected. */
-function strangeAmong(answers: Answer[], expected: string[]): string[] {
-  return distinct(answers.map(wordsOf)).filter((words) => !expected.includes(words));
-}
-
-function distinct(words: string[]): string[] {
-  return [...new Set(words)];
 }
 
 /** The headers of a machine's request to introspect, signed as the contract says. */

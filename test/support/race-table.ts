@@ -89,3 +89,12 @@ function tally(words: string[]): Record<string, number> {
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
 }
+
+/** How those came out that came out in none of the ways expected. */
+export function strangeAmong(endings: Ending[], expected: string[]): string[] {
+  return distinct(endings.map(wordsOf)).filter((words) => !expected.includes(words));
+}
+
+export function distinct(words: string[]): string[] {
+  return [...new Set(words)];
+}

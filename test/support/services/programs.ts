@@ -105,7 +105,7 @@ function split(list = ''): string[] {
   return list.split(delimiter).filter(Boolean);
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -1,0 +1,5 @@
+import { z } from 'zod';
+
+/** The id in a path; one of impossible form is nobody's, so that it is 404 and no fault of form. */
+export const idParams = z.object({ id: z.string().max(256) });
+export type IdParams = z.infer<typeof idParams>;
