@@ -9,7 +9,8 @@ import { variables } from '../../src/platform/config/variables.js';
 const folder = join(__dirname, '../../docker');
 const names = ['compose.yaml', 'compose.dev.yaml'];
 const production = readFileSync(join(folder, 'compose.yaml'), 'utf8');
-const service = parse(production, { merge: true }).services.wxpass;
+const { services, secrets } = parse(production, { merge: true });
+const service = services.wxpass;
 
 describe('the compose files', () => {
   it.each(names)('%s is what Compose knows', async (name) => {
@@ -33,6 +34,16 @@ describe('the compose files', () => {
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
     });
+  });
+
+  it('give the service each secret as a file, and the token of /metrics is one of them', () => {
+    const files = Object.entries<string>(service.environment).filter(([name]) => name.endsWith('_FILE'));
+    expect(files.map(([name]) => name)).toContain('METRICS_TOKEN_FILE');
+    for (const [, path] of files) {
+      const name = path.replace('/run/secrets/', '');
+      expect(service.secrets).toContain(name);
+      expect(secrets[name]).toEqual({ file: `./secrets/${name}` });
+    }
   });
 
   it('set only what the service reads', () => {

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readManifests } from '../support/manifests.js';
+import { counters, gauges, histograms } from '../../src/platform/observability/metric-catalogue.js';
+import { alertsIn, readRuleGroups } from '../support/prometheus-rules.js';
 import { promqlFaults } from '../support/promql.js';
 
 const root = join(__dirname, '../..');
-const rules = readManifests('deploy')
-  .manifests.filter(({ content }) => content.kind === 'PrometheusRule')
-  .flatMap(({ content }) => content.spec.groups.flatMap((group: any) => group.rules))
-  .map((rule: any) => ({ name: rule.alert as string, ...rule }));
+const groups = readRuleGroups();
+const rules = alertsIn(groups).map((rule) => ({ name: rule.alert, ...rule }));
 const dashboard = JSON.parse(read('deploy/observability/grafana-dashboard.json'));
 const panels: any[] = dashboard.panels.filter(({ type }: any) => type !== 'row');
+
+describe('what is recorded', () => {
+  const recorded = groups.flatMap(({ rules }) => rules).filter(({ record }) => record !== undefined);
+
+  it.each(recorded)('$record is written in PromQL, and an alert asks for it', ({ record, expr }) => {
+    expect(promqlFaults(expr)).toEqual([]);
+    expect(rules.some((alert) => alert.expr.includes(record!))).toBe(true);
+  });
+});
 
 describe('the alerts', () => {
   it.each(rules)('$name is written in PromQL', ({ expr }) => {
@@ -51,6 +59,13 @@ describe('the dashboard', () => {
       Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
     );
     expect(new Set(cells).size).toBe(cells.length);
+  });
+
+  it('shows every metric of ours', () => {
+    const shown = panels.flatMap(({ targets }) => targets.map(({ expr }: any) => expr)).join('\n');
+    const names = Object.values({ ...counters, ...gauges, ...histograms }).map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(15);
+    expect(names.filter((name) => !new RegExp(`\\b${name}(_bucket|_count)?\\{`).test(shown))).toEqual([]);
   });
 
   it('asks the Prometheus and the job that its reader chose', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { ConfigError } from '../../src/platform/config/config-error.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { variables } from '../../src/platform/config/variables.js';
@@ -90,6 +91,10 @@ describe('the manifests', () => {
     expect(readinessProbe.httpGet.path).toBe('/health/ready');
   });
 
+  it('leave a migration’s log for a day, then make room for the next Job of its name', () => {
+    expect(whole('Job').map(({ content }) => content.spec.ttlSecondsAfterFinished)).toEqual([86_400]);
+  });
+
   it('run commands that are built', () => {
     const commands = whole('Job').flatMap(({ content }) => content.spec.template.spec.containers[0].command);
     const scripts = commands.filter((word: string) => word.startsWith('dist/'));
@@ -100,14 +105,79 @@ describe('the manifests', () => {
   it('lead requests, budgets and limits to the pods that serve, and none to migrations', () => {
     const labels = deployment.spec.template.metadata.labels;
     const job = whole('Job')[0]!.content.spec.template.metadata.labels;
-    const [service, budget] = ['Service', 'PodDisruptionBudget'].map((kind) => whole(kind)[0]!.content.spec);
-    expect(labels).toMatchObject(service.selector);
+    const [budget] = whole('PodDisruptionBudget').map(({ content }) => content.spec);
     expect(labels).toMatchObject(budget.selector.matchLabels);
-    expect(job).not.toMatchObject(service.selector);
+    for (const { content } of whole('Service')) {
+      expect(labels).toMatchObject(content.spec.selector);
+      expect(job).not.toMatchObject(content.spec.selector);
+    }
     for (const { content } of whole('NetworkPolicy')) {
       expect(labels).toMatchObject(content.spec.podSelector.matchLabels);
       expect(job).toMatchObject(content.spec.podSelector.matchLabels);
     }
+  });
+});
+
+describe('who may come in', () => {
+  const policyIn = (overlay: string) =>
+    whole('NetworkPolicy').find(({ file }) => file === `${overlays}/${overlay}/network-policy.yaml`)!.content;
+  const namespacesIn = (overlay: string) =>
+    policyIn(overlay).spec.ingress.flatMap(({ from }: any) =>
+      from.map(({ namespaceSelector }: any) => namespaceSelector.matchLabels),
+    );
+  const named = (name: string) => ({ 'kubernetes.io/metadata.name': name });
+
+  it('is the ingress controller, Prometheus and backends that verify tokens; the doors’ own port and no other', () => {
+    expect(namespacesIn('production')).toEqual([
+      named('ingress-nginx'),
+      named('monitoring'),
+      { 'wxpass-client': 'true' },
+    ]);
+    for (const overlay of ['production', 'canary-istio']) {
+      const ports = policyIn(overlay).spec.ingress.flatMap(({ ports }: any) => ports);
+      expect(ports).toEqual([{ port: 'http', protocol: 'TCP' }]);
+    }
+  });
+
+  it('is with a canary Istio’s gateway besides, by a policy of its own that nobody replaces', () => {
+    expect(namespacesIn('canary-istio')).toEqual([named('istio-ingress')]);
+    expect(policyIn('canary-istio').metadata.name).not.toBe(policyIn('production').metadata.name);
+    // Naming Egress as well would shut the pods in.
+    expect(policyIn('canary-istio').spec.policyTypes).toEqual(['Ingress']);
+  });
+
+  it.each(['docs/operations.md', 'docs/operations.zh-CN.md'])('is what %s says', (page) => {
+    const [[label, value]] = Object.entries(namespacesIn('production').at(-1)) as [[string, string]];
+    expect(read(page)).toContain(`kubectl label namespace orders ${label}=${value}`);
+    expect(read(page)).toContain(`${policyIn('canary-istio').kind.toLowerCase()}/wxpass-istio`);
+  });
+
+  it.each(['docs/tracing.md', 'docs/tracing.zh-CN.md'])(
+    'is let out to a collector by what %s shows',
+    async (page) => {
+      const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(read(page)) ?? [];
+      const content = parse(yaml);
+      expect(await typeFaults([{ file: page, partial: false, content }])).toEqual([]);
+      expect(whole('NetworkPolicy').map((policy) => policy.content.metadata.name)).not.toContain(
+        content.metadata.name,
+      );
+      expect(content.spec.podSelector).toEqual(policyIn('production').spec.podSelector);
+      expect(content.spec.policyTypes).toEqual(['Egress']);
+    },
+    60_000,
+  );
+
+  it('reads /metrics only with the token: without its file, or with an empty one, no pod starts', () => {
+    const withToken = (token: () => string) => () =>
+      loadConfig(settingsOf(`${overlays}/production`), (path) =>
+        path.endsWith('/METRICS_TOKEN') ? token() : secretOf(path),
+      );
+    const missing = () => {
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    };
+    expect(withToken(missing)).toThrow(ConfigError);
+    expect(withToken(() => '')).toThrow(ConfigError);
+    expect(withToken(() => 'METRICS_TOKEN-of-the-Secret')).not.toThrow();
   });
 });
 
@@ -149,8 +219,9 @@ describe('the settings of the overlays', () => {
     const { minReplicas, maxReplicas } = whole('HorizontalPodAutoscaler')[0]!.content.spec;
     expect(configOf('production').replicas).toBe(maxReplicas);
     expect(minReplicas).toBe(3);
-    // One more while rolling out; MySQL lets 151 in.
-    expect((maxReplicas + 1) * configOf('production').database.poolSize).toBeLessThan(151);
+    // One more while rolling out, a canary, and one more of that; each migration takes three. MySQL lets 151 in.
+    const connections = (maxReplicas + 3) * configOf('production').database.poolSize + 2 * 3;
+    expect(connections).toBeLessThan(151);
   });
 
   it('try it with one process, a file and the simulator', () => {
@@ -171,6 +242,35 @@ describe('the settings of the overlays', () => {
 });
 
 describe('the canary', () => {
+  const canaryOverlay = kustomizations.find(({ folder }) => folder === `${overlays}/canary-istio`)!;
+
+  it('changes nothing of production, so that either may be applied after the other', () => {
+    const { patches, patchesStrategicMerge, configMapGenerator, images } = canaryOverlay.content;
+    expect([patches, patchesStrategicMerge, configMapGenerator, images]).toEqual(Array(4).fill(undefined));
+    const idsIn = (isWanted: (file: string) => boolean) =>
+      manifests
+        .filter(({ file }) => isWanted(file))
+        .map(({ content }) => `${content.kind}/${content.metadata.name}`);
+    const added = idsIn((file) => file.startsWith(`${overlays}/canary-istio/`));
+    const inPlace = idsIn((file) => /\/(base|production)\//.test(file));
+    expect(added.length).toBeGreaterThan(3);
+    expect(added.filter((id) => inPlace.includes(id))).toEqual([]);
+  });
+
+  it('is met by nobody who comes by the Ingress, and watched by Prometheus once', () => {
+    const services = whole('Service').map(({ content }) => content);
+    const [path] = whole('Ingress')[0]!.content.spec.rules[0].http.paths;
+    const behindIngress = services.find(({ metadata }) => metadata.name === path.backend.service.name)!;
+    expect(behindIngress.spec.selector.track).toBe('stable');
+    const { matchLabels } = whole('ServiceMonitor')[0]!.content.spec.selector;
+    const [label, value] = Object.entries(matchLabels)[0]!;
+    const watched = services.filter(({ metadata }) => metadata.labels?.[label] === value);
+    expect(watched.map(({ metadata }) => metadata.name)).toEqual([
+      whole('DestinationRule')[0]!.content.spec.host,
+    ]);
+    expect(watched[0]!.spec.selector.track).toBeUndefined();
+  });
+
   const [service] = whole('VirtualService').map(({ content }) => content.spec);
   const [rule] = whole('DestinationRule').map(({ content }) => content.spec);
 

@@ -6,16 +6,26 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const LIMIT_MS = 180_000;
 
+/** By name; `alone` without what they depend on. */
+interface Packages {
+  packages: string[];
+  alone?: true;
+}
+
 /** Unpacks Debian packages, and what they need that this machine lacks, into a folder; asks for no root. */
-export async function unpackDebianPackages(names: string[], work: string, root: string): Promise<void> {
+export async function unpackDebianPackages(wanted: Packages, work: string, root: string): Promise<void> {
   const debs = join(work, 'debs');
   await mkdir(debs, { recursive: true });
-  await download(names, debs).catch(async () => download(names, debs, await freshLists(work)));
+  await download(wanted, debs).catch(async () => download(wanted, debs, await freshLists(work)));
   for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root]);
 }
 
-async function download(names: string[], folder: string, options: string[] = []): Promise<void> {
-  const missing = await missingPackages(names, options);
+async function download(
+  { packages, alone }: Packages,
+  folder: string,
+  options: string[] = [],
+): Promise<void> {
+  const missing = alone ? packages : await missingPackages(packages, options);
   await aptGet([...options, 'download', ...missing], folder);
 }
 

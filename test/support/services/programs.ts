@@ -17,6 +17,8 @@ export interface Wanted<Command extends string> {
   commands: Record<Command, string[]>;
   /** The Debian packages that hold them. */
   packages: string[];
+  /** They run without what those packages depend on, which is then left where it is. */
+  alone?: true;
   /** Beside other programs' in the cache; none for those that had it first. */
   cacheSuffix?: string;
   /** What they need to find the rest of themselves in a folder that they were unpacked into. */
@@ -55,7 +57,7 @@ async function unpackOnce<Command extends string>(
   await mkdir(dirname(root), { recursive: true });
   const work = await mkdtemp(`${root}-`);
   try {
-    await unpackDebianPackages(wanted.packages, work, join(work, 'root'));
+    await unpackDebianPackages(wanted, work, join(work, 'root'));
     if (!(await locate(wanted, join(work, 'root')))) throw new Error('the unpacked programs do not start');
     const quicker = await locate(wanted, root);
     if (quicker) return quicker;
