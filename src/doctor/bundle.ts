@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { ConfigError } from '../platform/config/config-error.js';
 import { ownVersion } from '../platform/config/own-version.js';
 import { loadDatabaseConfig } from '../platform/config/load-config.js';
@@ -10,6 +9,8 @@ import { listMigrations, type MigrationState } from '../platform/database/migrat
 import { describeError } from '../platform/observability/describe-error.js';
 import type { Environment } from './configuration.js';
 import { diagnose } from './diagnose.js';
+import { logLineWithoutSecrets } from './log-line.js';
+import { lastLines } from './last-lines.js';
 import type { Parts } from './parts.js';
 import { reportOf, type Report } from './report.js';
 import { secretTexts } from './secret-texts.js';
@@ -17,8 +18,6 @@ import { tableSizes, type TableSize } from './table-sizes.js';
 import { withoutSecrets } from './without-secrets.js';
 
 const queryTimeoutMs = 10_000;
-const mostLogBytes = 128 * 1024;
-const mostLogLines = 300;
 
 /** What helps others to understand an installation. */
 export interface SupportBundle {
@@ -34,19 +33,20 @@ export interface SupportBundle {
 
 /**
  * Collects it, with every secret blanked.
- * @param logFile the service logs to stdout, so only the operator knows a file
+ * @param logFile the service logs to stdout, so only the operator knows a file; `-` is what comes by stdin
  */
 export async function collectBundle(
   env: Environment,
   parts: Parts,
   logFile: string | undefined,
 ): Promise<SupportBundle> {
+  const secrets = secretTexts(env);
   const [findings, database, log] = await Promise.all([
     diagnose(env, parts),
     describeDatabase(env, parts),
-    lastLines(logFile),
+    describeLog(logFile, secrets),
   ]);
-  const bundle: SupportBundle = {
+  const bundle: Omit<SupportBundle, 'log'> = {
     madeAt: new Date().toISOString(),
     versions: {
       wxpass: ownVersion,
@@ -57,9 +57,8 @@ export async function collectBundle(
     configuration: describeConfiguration(env),
     doctor: reportOf(findings, 'en'),
     database,
-    log,
   };
-  return withoutSecrets(bundle, secretTexts(env));
+  return { ...withoutSecrets(bundle, secrets), log };
 }
 
 /** A secret is only said to be set, and nothing beyond our own variables is looked at. */
@@ -90,21 +89,16 @@ async function describeDatabase(env: Environment, { schema }: Parts): Promise<Su
   }
 }
 
-async function lastLines(file: string | undefined): Promise<SupportBundle['log']> {
+async function describeLog(
+  file: string | undefined,
+  secrets: readonly string[],
+): Promise<SupportBundle['log']> {
   if (file === undefined)
-    return { unavailable: 'no file is known: the service logs to stdout; name one by --log' };
+    return {
+      unavailable: 'no file is known: the service logs to stdout; name one by --log, or pipe it to --log -',
+    };
   try {
-    const handle = await open(file);
-    try {
-      const { size } = await handle.stat();
-      const length = Math.min(size, mostLogBytes);
-      const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-      const lines = buffer.toString('utf8').trimEnd().split('\n');
-      // The first of a cut file is half a line.
-      return lines.slice(size > length ? 1 : 0).slice(-mostLogLines);
-    } finally {
-      await handle.close();
-    }
+    return (await lastLines(file)).map((line) => logLineWithoutSecrets(line, secrets));
   } catch (error) {
     return { unavailable: reasonOf(error) };
   }

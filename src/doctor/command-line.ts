@@ -5,13 +5,16 @@ import type { Language } from '../platform/errors/app-error.js';
 export interface CommandLine {
   language: Language;
   json: boolean;
+  help: boolean;
   /** By its name, where it was given. */
   values: Record<string, string | undefined>;
   words: string[];
 }
 
+type Given = { lang?: string; json: boolean; help: boolean } & Record<string, string>;
+
 /**
- * What a command was told: `--lang zh|en`, `--json`, options of its own that take text, and words.
+ * What a command was told: `--lang zh|en`, `--json`, `--help`, options of its own that take text, and words.
  * @returns undefined where it cannot be understood
  */
 export function readCommandLine(
@@ -26,12 +29,13 @@ export function readCommandLine(
       options: {
         lang: { type: 'string' },
         json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
         ...Object.fromEntries(options.map((name) => [name, { type: 'string' as const }])),
       },
     });
-    const { lang, json, ...own } = values as { lang?: string; json: boolean } & Record<string, string>;
+    const { lang, json, help, ...own } = values as Given;
     if (lang !== undefined && lang !== 'zh' && lang !== 'en') return undefined;
-    return { language: lang ?? terminalLanguage(env), json, values: own, words: positionals };
+    return { language: lang ?? terminalLanguage(env), json, help, values: own, words: positionals };
   } catch {
     return undefined;
   }

@@ -17,6 +17,18 @@ describe('the conditions', () => {
     for (const words of [title, cause, remedy]) expect(factsIn(words.zh)).toEqual(factsIn(words.en));
   });
 
+  it('say beside each npm script what it is in a container, where npm has no scripts to build with', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const texts = all.flatMap(([, { cause, remedy }]) => [cause, remedy]).flatMap(({ zh, en }) => [zh, en]);
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => ({ text, script: script! })),
+    );
+    expect(named.length).toBeGreaterThanOrEqual(12);
+    for (const { text, script } of named) expect(text).toContain(/node dist.*$/.exec(scripts[script]!)![0]);
+  });
+
   it.each(Object.entries(pages) as ['en' | 'zh', string][])(
     'are explained in %s as they are said',
     (language, page) => {

@@ -1,5 +1,6 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { DatabaseConfig } from '../platform/config/config.js';
+import { mysqlAddress } from '../platform/database/mysql-address.js';
 import { compareClocks } from './clock.js';
 import { found } from './conditions.js';
 import { good, type Finding } from './finding.js';
@@ -43,15 +44,8 @@ export async function examineServer(
   }
 }
 
-async function askServer({ host, port, user, password, name }: MysqlConfig) {
-  const connection = await createConnection({
-    host,
-    port,
-    user,
-    password,
-    database: name,
-    connectTimeout: limitMs,
-  });
+async function askServer(config: MysqlConfig) {
+  const connection = await createConnection({ ...mysqlAddress(config), connectTimeout: limitMs });
   try {
     // The first query of a connection pays for its beginnings, and would tell an old time.
     await connection.query({ sql: 'SELECT 1', timeout: limitMs });
@@ -74,11 +68,18 @@ const noConnectionLeft = new Set([
   'ER_USER_LIMIT_REACHED',
 ]);
 
+const tlsRefused = new Set([
+  'HANDSHAKE_NO_SSL_SUPPORT',
+  'HANDSHAKE_SSL_ERROR',
+  'ER_SECURE_TRANSPORT_REQUIRED',
+]);
+
 function explainFailure(error: unknown, { host, port, user, name }: MysqlConfig): Finding {
   const { code, kind } = networkFault(error);
   const facts = { host, port, user, name, code };
   if (kind === 'host-unknown') return found('database-host-unknown', facts);
   if (kind === 'unreachable') return found('database-unreachable', facts);
+  if (tlsRefused.has(code)) return found('database-tls', facts);
   if (loginRefused.has(code)) return found('database-login-refused', facts);
   if (code === 'ER_BAD_DB_ERROR') return found('database-missing', facts);
   if (code === 'ER_DBACCESS_DENIED_ERROR') return found('database-access-denied', facts);

@@ -23,8 +23,20 @@ const reactions: Record<ErrcodeClass, Words> = {
 };
 
 const labels = {
-  zh: { at: '出现在', answer: 'wxpass 回答', means: '怎么办', page: '微信授权页上的数字' },
-  en: { at: 'at', answer: 'wxpass answers', means: 'what to do', page: "a number on WeChat's consent page" },
+  zh: {
+    at: '出现在',
+    answer: 'wxpass 回答',
+    means: '怎么办',
+    page: '微信授权页上的数字',
+    success: '成功，不是错误',
+  },
+  en: {
+    at: 'at',
+    answer: 'wxpass answers',
+    means: 'what to do',
+    page: "a number on WeChat's consent page",
+    success: 'success, and no error',
+  },
 };
 
 interface Meaning {
@@ -35,6 +47,7 @@ interface Meaning {
 
 /** What a code means, what wxpass answers, and what to do about it; undefined where nobody knows it. */
 export function explainErrcode(errcode: number, language: Language): string | undefined {
+  if (errcode === 0) return `0  ${labels[language].success}\n`;
   const page = pageErrors.get(errcode);
   if (page) return `${errcode}  ${labels[language].page}\n  ${page[language]}\n`;
   if (!listedErrcodes.includes(errcode)) return undefined;

@@ -1,16 +1,15 @@
 import type { RedisConfig } from '../platform/config/config.js';
 import { createRedisClient, type RedisClient } from '../platform/store/redis-client.js';
-import { redisFailure } from '../platform/store/redis-failure.js';
 import { compareClocks } from './clock.js';
 import { found } from './conditions.js';
 import { good, type Finding } from './finding.js';
 import { networkFault } from './network-fault.js';
+import { examineRedisCommands, refusalOf, userOf } from './redis-commands.js';
 
 const limitMs = 3_000;
 /** The script of sliding windows reads the time before it writes. */
 const leastMajor = 5;
 const nearlyFullPercent = 90;
-const probeTtlMs = 1_000;
 
 /** What Redis says of itself, and whether it takes the commands that the service sends. */
 export async function examineRedis(config: RedisConfig | undefined): Promise<Finding[]> {
@@ -22,6 +21,9 @@ export async function examineRedis(config: RedisConfig | undefined): Promise<Fin
     retryStrategy: () => null,
     sentinelRetryStrategy: () => null,
     reconnectOnError: null,
+    // These ask for what an ACL may forbid, say so on stderr, and wait for a server that is silent.
+    enableReadyCheck: false,
+    disableClientInfo: true,
   });
   let lost: unknown;
   client.on('error', (error) => (lost = error));
@@ -41,13 +43,31 @@ const inMemory = good('redis', {
 });
 
 async function examineConnected(client: RedisClient): Promise<Finding[]> {
-  const info = readInfo(await client.info());
+  const info = await unlessForbidden(async () => readInfo(await client.info()));
+  const clock = await unlessForbidden(() => compareClock(client));
+  const commands = info?.get('role') === 'slave' ? [] : await examineRedisCommands(client);
+  const faults = [...(info ? faultsOf(info) : [found('redis-info-refused', userOf(client))]), ...commands];
+  return [
+    ...(faults.length > 0 ? faults : [fine(info?.get('redis_version') ?? '')]),
+    ...(clock ? [clock] : []),
+  ];
+}
+
+/** Undefined where an ACL keeps the answer. */
+async function unlessForbidden<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (refusalOf(error) === 'NOPERM') return undefined;
+    throw error;
+  }
+}
+
+async function compareClock(client: RedisClient): Promise<Finding> {
   const askedMs = Date.now();
   const [seconds, microseconds] = await client.time();
   const toldMs = Number(seconds) * 1000 + Number(microseconds) / 1000;
-  const clock = compareClocks('clock-redis', { toldMs, askedMs, answeredMs: Date.now() });
-  const faults = [...faultsOf(info), ...(info.get('role') === 'master' ? await examineCommands(client) : [])];
-  return [...(faults.length > 0 ? faults : [fine(info.get('redis_version') ?? '')]), clock];
+  return compareClocks('clock-redis', { toldMs, askedMs, answeredMs: Date.now() });
 }
 
 function fine(version: string): Finding {
@@ -72,20 +92,6 @@ function faultsOf(info: Map<string, string>): Finding[] {
   return faults.filter(([applies]) => applies).map(([, finding]) => finding());
 }
 
-/** Writes one key that vanishes by itself, and runs the kind of command that limits need. */
-async function examineCommands(client: RedisClient): Promise<Finding[]> {
-  const attempts: [string, () => Promise<unknown>][] = [
-    ['SET', () => client.set('doctor', '1', 'PX', probeTtlMs)],
-    ['EVAL', () => client.eval("return redis.call('GET', KEYS[1])", 1, 'doctor')],
-    ['PUBLISH', () => client.publish('doctor', '1')],
-  ];
-  for (const [command, attempt] of attempts) {
-    const refusal = await attempt().then(() => undefined, refusalOf);
-    if (refusal) return [found('redis-refuses-commands', { command, reason: refusal })];
-  }
-  return [];
-}
-
 function explainFailure(error: unknown): Finding {
   const { code, kind } = networkFault(error);
   const reason = code === 'Error' || code === 'ReplyError' ? refusalOf(error) : code;
@@ -93,11 +99,6 @@ function explainFailure(error: unknown): Finding {
   return /NOAUTH|WRONGPASS|invalid password/i.test(reason)
     ? found('redis-login-refused', { reason })
     : found('redis-unreachable', { reason });
-}
-
-/** The kind of a refusal, such as NOAUTH: its words may repeat what was sent. */
-function refusalOf(error: unknown): string {
-  return redisFailure(error).message.replace('Redis refused: ', '');
 }
 
 /** `name:value` lines under headings. */

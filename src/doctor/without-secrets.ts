@@ -1,19 +1,14 @@
-const blank = '[secret]';
-
-/** What looks like a secret, whoever made it: signed tokens, bearer tokens, parameters of URLs that WeChat takes. */
-const shapes: [RegExp, string][] = [
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, blank],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${blank}`],
-  [
-    /\b((?:app)?secret|password|access_token|refresh_token|session_key|js_code|code)=[^&\s"]+/gi,
-    `$1=${blank}`,
-  ],
-  [/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${blank}@`],
-];
+import { withoutNamed } from './secret-pairs.js';
+import { blank, withoutShapes } from './secret-shapes.js';
 
 /** The same value, in each of whose texts what is secret is blanked. @param secrets longest first */
 export function withoutSecrets<Value>(value: Value, secrets: readonly string[]): Value {
   return blanked(value, secrets) as Value;
+}
+
+/** Without these very texts, wherever they stand. */
+export function withoutKnown(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, blank), text);
 }
 
 function blanked(value: unknown, secrets: readonly string[]): unknown {
@@ -26,6 +21,5 @@ function blanked(value: unknown, secrets: readonly string[]): unknown {
 }
 
 function blankedText(text: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, blank), text);
-  return shapes.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), known);
+  return withoutNamed(withoutShapes(withoutKnown(text, secrets)));
 }

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { listedErrcodes } from '../../src/wechat/wechat-errcodes.js';
 import type { Report } from '../../src/doctor/report.js';
 import { newFolder, runScript, spawnScript } from '../support/start-process.js';
@@ -44,8 +45,27 @@ describe('npm run doctor', () => {
     expect(await doctor(['--lang', 'en'], { ...env, LANG: 'zh_CN.UTF-8' })).toEqual(english);
   });
 
+  it('says that .env cannot be read, and looks at the rest', async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, '.env'));
+    const running = await spawnScript('doctor.js', ['--json'], nothing, folder);
+    expect(await running.exited).toBe(1);
+    const { checks } = JSON.parse(running.output()) as Report;
+    expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(['configuration-fault', 'database']));
+  });
+
   it.each([[['--colour']], [['everything']], [['--lang', 'fr']]])('exits 64 on %j', async (args) => {
     expect(await doctor(args)).toEqual({ exit: 64, output: 'usage: doctor [--json] [--lang zh|en]\n' });
+  });
+});
+
+describe('every command', () => {
+  it.each(['doctor', 'errcode', 'support-bundle'])('tells how it is used: %s', async (command) => {
+    for (const option of ['--help', '-h'])
+      expect(await runScript(`${command}.js`, [option], nothing)).toEqual({
+        exit: 0,
+        output: expect.stringMatching(`^usage: ${command} .*\n$`),
+      });
   });
 });
 
@@ -89,8 +109,25 @@ describe('npm run errcode', () => {
     expect({ exit, listed }).toEqual({ exit: 0, listed: expect.arrayContaining([...listedErrcodes, 10003]) });
   });
 
-  it('exits 64 on more than a code', async () => {
-    expect((await errcode('40163', '40029')).exit).toBe(64);
-    expect((await errcode('forty')).exit).toBe(64);
+  it('explains several codes, and exits 1 where one of them is unknown', async () => {
+    expect(await errcode('40163', '40029')).toMatchObject({
+      exit: 0,
+      output: expect.stringMatching(/^40163 [^]*^40029 /m),
+    });
+    expect(await errcode('99999', '-1')).toMatchObject({
+      exit: 1,
+      output: expect.stringMatching(/^-1 {2}RETRY/m),
+    });
   });
+
+  it('knows that 0 is none', async () => {
+    expect(await errcode('0')).toEqual({ exit: 0, output: '0  success, and no error\n\n' });
+  });
+
+  it.each([['forty'], ['--json'], ['40163', '--lang', 'fr'], ['1234567890']])(
+    'exits 64 on %s',
+    async (...args) => {
+      expect(await errcode(...args)).toEqual({ exit: 64, output: expect.stringContaining('usage: errcode') });
+    },
+  );
 });

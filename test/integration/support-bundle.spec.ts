@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { collectBundle, type SupportBundle } from '../../src/doctor/bundle.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
 import { textOf } from '../../src/doctor/report.js';
@@ -136,6 +139,54 @@ describe('the support bundle', () => {
     } finally {
       await storage.close();
     }
+  });
+});
+
+describe('npm run support-bundle', () => {
+  const nothing = { NODE_ENV: 'test', PORT: '1', LANG: 'C.UTF-8' };
+  const run = async (args: string[], { input = '', lang = 'C.UTF-8' } = {}) => {
+    const child = spawn(process.execPath, [resolve('dist/src/support-bundle.js'), ...args], {
+      cwd: await mkdtemp(join(tmpdir(), 'wxpass-bundle-')),
+      env: { PATH: process.env.PATH, ...nothing, LANG: lang },
+    });
+    child.stdin.end(input);
+    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+    const [exit] = (await once(child, 'close')) as [number];
+    return { exit, stdout: await stdout, stderr: await stderr };
+  };
+
+  it('writes JSON and nothing else to stdout, with the end of the log that stdin gives', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `{"status":401,"line":${i},"code":"planted${i}"}`);
+    const { exit, stdout, stderr } = await run(['--out', '-', '--log', '-'], { input: lines.join('\n') });
+    const { log, doctor } = JSON.parse(stdout) as SupportBundle;
+    expect({ exit, stderr, ok: doctor.ok }).toEqual({ exit: 0, stderr: '', ok: true });
+    expect(log).toEqual(
+      Array.from({ length: 300 }, (_, i) => `{"status":401,"line":${19_700 + i},"code":"[secret]"}`),
+    );
+  });
+
+  it('says in a line where it cannot write, and how to get it out of a container', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'wxpass-bundle-')), 'file');
+    await writeFile(file, '');
+    for (const out of [join(file, 'bundle.json'), '/proc/bundle.json', tmpdir()]) {
+      const { exit, stdout, stderr } = await run(['--out', out]);
+      expect({ exit, stdout }).toEqual({ exit: 73, stdout: '' });
+      expect(stderr).toMatch(/^\/.* cannot be written \(E\w+\): .*kubectl exec .* --out - > [\w-]+\.json\n$/);
+    }
+    const { stderr } = await run(['--out', '/proc/bundle.json'], { lang: 'zh_CN.UTF-8' });
+    expect(stderr).toMatch(/^无法写入 \/proc\/bundle\.json（E\w+）：.*--out - .*\n$/);
+  });
+
+  it('goes on where the log cannot be read', async () => {
+    const { exit, stdout } = await run(['--out', '-', '--log', '/nowhere/wxpass.log']);
+    expect({ exit, log: (JSON.parse(stdout) as SupportBundle).log }).toEqual({
+      exit: 0,
+      log: { unavailable: 'ENOENT' },
+    });
+  });
+
+  it.each([[['--json']], [['--colour']], [['somewhere']]])('exits 64 on %j', async (args) => {
+    expect(await run(args)).toEqual({ exit: 64, stdout: '', stderr: expect.stringMatching(/^usage: /) });
   });
 });
 

@@ -178,8 +178,8 @@ export const appsAndSecretsConditions = {
       en: "A key of zeros or repeated bytes is anybody's guess: it seals nothing.",
     },
     remedy: {
-      zh: '用 openssl rand -base64 32 生成新密钥放在最前面，重启后执行 npm run keys:reseal，再删掉旧的。',
-      en: 'Put one from openssl rand -base64 32 first, restart, run npm run keys:reseal, and take the old one out.',
+      zh: '用 openssl rand -base64 32 生成新密钥放在最前面，重启后执行 npm run keys:reseal（容器中为 node dist/src/keys.js reseal），再删掉旧的。',
+      en: 'Put one from openssl rand -base64 32 first, restart, run npm run keys:reseal (in the container: node dist/src/keys.js reseal), and take the old one out.',
     },
   },
   'encryption-keys-generated': {

@@ -32,12 +32,27 @@ export const databaseConditions = {
     status: 'fail',
     title: { zh: '数据库拒绝用户 {user}（{code}）', en: 'The database refuses the user {user} ({code})' },
     cause: {
-      zh: '用户名或密码错误，或该用户不允许从本机地址登录；密码含 @ : / 时放进 URL 也会被误读。',
-      en: 'Name or password is wrong, or the user may not come from this address; a password with @ : / is misread inside a URL.',
+      zh: '用户名或密码错误，或该用户不允许从本机地址登录、不允许不用 TLS 登录；密码含 @ : / 时放进 URL 也会被误读。',
+      en: 'Name or password is wrong, or the user may not come from this address or without TLS; a password with @ : / is misread inside a URL.',
     },
     remedy: {
       zh: '核对用户与密码；密码含特殊字符时改用 DATABASE_HOST、DATABASE_USER、DATABASE_PASSWORD、DATABASE_NAME。',
       en: 'Check both; for a password with such characters use DATABASE_HOST, DATABASE_USER, DATABASE_PASSWORD and DATABASE_NAME.',
+    },
+  },
+  'database-tls': {
+    status: 'fail',
+    title: {
+      zh: '与数据库 {host}:{port} 在 TLS 上谈不拢（{code}）',
+      en: 'The database at {host}:{port} and DATABASE_TLS do not agree ({code})',
+    },
+    cause: {
+      zh: 'DATABASE_TLS 为 true，而服务器不支持 TLS，或证书由未知机构签发、写的是别的主机名；或者没有设置，而服务器要求 TLS。',
+      en: 'It is true, and the server speaks no TLS, or shows a certificate of an unknown authority or for another name; or it is not, and the server wants TLS.',
+    },
+    remedy: {
+      zh: '按服务器设置 DATABASE_TLS，主机名写成证书上的名字，自有 CA 用 NODE_EXTRA_CA_CERTS 指定。',
+      en: 'Set it as the server wants, call the host by the name on its certificate, and name a CA of yours in NODE_EXTRA_CA_CERTS.',
     },
   },
   'database-missing': {
@@ -177,8 +192,8 @@ export const databaseConditions = {
       en: 'An update is being rolled out, or the program was set back to an older version.',
     },
     remedy: {
-      zh: '把更新进行到底；若要长期留在旧版本，先用新版本执行 npm run migration:revert。',
-      en: 'Finish the update; to stay with the older version, first run npm run migration:revert with the newer one.',
+      zh: '把更新进行到底；若要长期留在旧版本，先用新版本执行 npm run migration:revert（容器中为 node dist/src/migrate.js revert）。',
+      en: 'Finish the update; to stay with the older version, first run npm run migration:revert (in the container: node dist/src/migrate.js revert) with the newer one.',
     },
   },
   'unionid-not-bound': {

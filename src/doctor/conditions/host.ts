@@ -75,8 +75,8 @@ export const hostConditions = {
       en: 'This group of checks ran out of time or broke, so that what it would have found is unknown.',
     },
     remedy: {
-      zh: '再运行一次；若仍然如此，请附上 npm run support-bundle 的文件反馈。',
-      en: 'Run it again; if it stays so, report it with the file of npm run support-bundle.',
+      zh: '再运行一次；若仍然如此，请附上 npm run support-bundle（容器中为 node dist/src/support-bundle.js --out -）的文件反馈。',
+      en: 'Run it again; if it stays so, report it with the file of npm run support-bundle (in the container: node dist/src/support-bundle.js --out -).',
     },
   },
 } satisfies Record<string, Condition>;

@@ -12,8 +12,8 @@ export const keyConditions = {
       en: 'Another key sealed them ({reason}): it was replaced or taken out too early, or the data come from elsewhere.',
     },
     remedy: {
-      zh: '把旧密钥放回 ENCRYPTION_KEYS 末尾，执行 npm run keys:reseal，之后才能删除。',
-      en: 'Put the old key back at the end of ENCRYPTION_KEYS, run npm run keys:reseal, and take it out only then.',
+      zh: '把旧密钥放回 ENCRYPTION_KEYS 末尾，执行 npm run keys:reseal（容器中为 node dist/src/keys.js reseal），之后才能删除。',
+      en: 'Put the old key back at the end of ENCRYPTION_KEYS, run npm run keys:reseal (in the container: node dist/src/keys.js reseal), and take it out only then.',
     },
   },
   'signing-keys-sealed': {

@@ -37,16 +37,31 @@ export const redisConditions = {
   'redis-refuses-commands': {
     status: 'fail',
     title: {
-      zh: 'Redis 拒绝了命令 {command}（{reason}）',
-      en: 'Redis refuses the command {command} ({reason})',
+      zh: 'Redis 拒绝了 {commands}（{reason}）',
+      en: 'Redis refuses {commands} ({reason})',
     },
     cause: {
-      zh: 'NOPERM 表示 ACL 不允许，OOM 表示内存已满，MISCONF 表示它存不了盘而停止写入。',
-      en: 'NOPERM: an ACL forbids it. OOM: its memory is full. MISCONF: it cannot save to disk and has stopped to write.',
+      zh: 'NOPERM 表示 ACL 不允许，OOM 表示内存已满，MISCONF 表示它存不了盘而停止写入，LOADING 表示它还在载入数据。',
+      en: 'NOPERM: an ACL forbids it. OOM: its memory is full. MISCONF: it cannot save to disk and has stopped to write. LOADING: it still reads its file.',
     },
     remedy: {
-      zh: '允许键 wxpass:* 上的读写命令、EVAL 与发布订阅；腾出内存；关闭持久化（wxpass 不需要）。',
-      en: 'Allow reading, writing, EVAL and publish/subscribe on wxpass:*; free memory; turn persistence off, which wxpass does not need.',
+      zh: 'NOPERM：执行 ACL SETUSER {user} {rules}，并确认它的键与频道包含 ~wxpass:* 与 &wxpass:*。OOM：腾出内存或调高 maxmemory。MISCONF：关闭持久化（wxpass 不需要）。LOADING：稍候。',
+      en: 'NOPERM: run ACL SETUSER {user} {rules}; its keys and channels must cover ~wxpass:* and &wxpass:*. OOM: free memory or raise maxmemory. MISCONF: turn persistence off, which wxpass does not need. LOADING: wait.',
+    },
+  },
+  'redis-info-refused': {
+    status: 'warn',
+    title: {
+      zh: 'Redis 可用，但不允许 INFO（NOPERM）：版本、内存和淘汰策略未知',
+      en: 'Redis answers but refuses INFO (NOPERM): its version, memory and eviction policy are unknown',
+    },
+    cause: {
+      zh: '用户 {user} 的 ACL 没有它。服务能用，但看不出 Redis 还在载入数据，每次连接都会在标准错误输出一行警告。',
+      en: 'The ACL of the user {user} lacks it. The service works, but does not see that Redis is still loading, and each connection warns on stderr.',
+    },
+    remedy: {
+      zh: '执行 ACL SETUSER {user} +info；或自行确认 maxmemory-policy 是 noeviction。',
+      en: 'Run ACL SETUSER {user} +info, or see for yourself that maxmemory-policy is noeviction.',
     },
   },
   'redis-version': {

@@ -141,8 +141,8 @@ export const wechatAppConditions = {
     title: { zh: '{app}：微信拒绝了凭据请求（{errcode}）', en: '{app}: WeChat refuses ({errcode})' },
     cause: { zh: '{advice}', en: '{advice}' },
     remedy: {
-      zh: '按提示处理；npm run errcode -- {errcode} 有更多说明。',
-      en: 'Do as it says; npm run errcode -- {errcode} tells more.',
+      zh: '按提示处理；npm run errcode -- {errcode}（容器中为 node dist/src/errcode.js {errcode}）有更多说明。',
+      en: 'Do as it says; npm run errcode -- {errcode} (in the container: node dist/src/errcode.js {errcode}) tells more.',
     },
   },
   'redirect-domain': {

@@ -10,7 +10,8 @@ export type DatabaseAddress =
   | { kind: 'sqlite'; file: string }
   | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string };
 
-export type DatabaseConfig = DatabaseAddress & { poolSize: number; migrate: boolean };
+/** `tls`: whether MySQL is spoken to by TLS alone. */
+export type DatabaseConfig = DatabaseAddress & { tls: boolean; poolSize: number; migrate: boolean };
 
 export type RedisConfig =
   | { kind: 'standalone'; url: string }

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { ConfigError } from './config-error.js';
 
-/** The process's environment; outside production `.env` gives what it does not. */
+/**
+ * The process's environment; outside production `.env` gives what it does not.
+ * @throws ConfigError where `.env` is there and cannot be read
+ */
 export function environment(): NodeJS.ProcessEnv {
   if (process.env.NODE_ENV === 'production') return process.env;
   // What kind of process this is decides whether the file is read, so the file cannot say it.
@@ -13,7 +17,9 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    const problem = `in the working folder is no file that can be read (${code})`;
+    throw new ConfigError([{ variable: path, problem, example: '.env.example' }]);
   }
 }

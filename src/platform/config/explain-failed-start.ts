@@ -1,5 +1,6 @@
 import { describeError } from '../observability/describe-error.js';
 import { ConfigError } from './config-error.js';
+import { StartFault } from './start-fault.js';
 
 const exitConfigurationFault = 78;
 const exitOther = 1;
@@ -12,6 +13,10 @@ export function explainFailedStart(error: unknown): number {
       console.error(`  ${variable} ${problem}\n    example: ${example}`);
     }
     return exitConfigurationFault;
+  }
+  if (error instanceof StartFault) {
+    console.error(`wxpass cannot start:\n  ${error.message}`);
+    return exitOther;
   }
   const { type, message, reason, stack } = describeError(error);
   console.error(`wxpass cannot start: ${reason ?? type}: ${message}\n${stack ?? ''}`);

@@ -34,7 +34,8 @@ export function parseDatabaseUrl(text: string, context: Context): DatabaseAddres
   if (!url || url.protocol !== 'mysql:' || !url.hostname || !url.username || !name || name.includes('/')) {
     return refuse(context, 'must be sqlite:path or mysql://user:password@host:3306/name');
   }
-  if (url.search || url.hash) return refuse(context, 'has a query or fragment, which would be ignored');
+  if (url.search || url.hash)
+    return refuse(context, 'has a query or fragment, which would be ignored; for TLS set DATABASE_TLS');
   const [user, password] = [decode(url.username), decode(url.password)];
   if (user === undefined || password === undefined)
     return refuse(context, 'has a % that is not an escape; use DATABASE_HOST and its siblings');

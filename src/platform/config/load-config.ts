@@ -55,8 +55,9 @@ function readSecretFiles(env: Environment, readFile: (path: string) => string, f
     try {
       resolved[name] = readFile(path).replace(/\r?\n$/, '');
       if (resolved[name] === '') faults.add(name, `is empty in the file that ${name}_FILE names`);
-    } catch {
-      faults.add(name, `cannot be read from the file that ${name}_FILE names`);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      faults.add(name, `cannot be read from the file that ${name}_FILE names (${code})`);
     }
   }
   return resolved;
@@ -119,6 +120,7 @@ function assembleDatabase(settings: Settings, faults: Faults): DatabaseConfig {
   const address = databaseAddress(settings, faults);
   return {
     ...address,
+    tls: settings.DATABASE_TLS,
     poolSize: settings.DATABASE_POOL_SIZE,
     migrate: settings.DATABASE_MIGRATE ?? address.kind === 'sqlite',
   };

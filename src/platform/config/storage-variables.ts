@@ -17,6 +17,11 @@ export const storageVariables = {
   DATABASE_USER: variable(text, { example: 'wxpass', about: 'MySQL user' }),
   DATABASE_PASSWORD: variable(text, { secret: true, example: 'p@ss/w:rd', about: 'MySQL password' }),
   DATABASE_NAME: variable(text, { example: 'wxpass', about: 'MySQL database' }),
+  DATABASE_TLS: variable(flag, {
+    default: 'false',
+    example: 'true',
+    about: "Speak TLS to MySQL and check its certificate; Node's NODE_EXTRA_CA_CERTS names a CA of yours",
+  }),
   DATABASE_POOL_SIZE: variable(integer(1, 1000), {
     default: '20',
     example: '20',

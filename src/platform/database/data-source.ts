@@ -6,6 +6,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { ConfigError } from '../config/config-error.js';
 import type { DatabaseConfig } from '../config/config.js';
 import { DatabaseLogger } from './database-logger.js';
+import { mysqlAddress } from './mysql-address.js';
 import { installMysqlLimits } from './mysql-limits.js';
 import { installSqliteGate } from './sqlite-gate.js';
 import { traceQueries } from './trace-queries.js';
@@ -65,11 +66,8 @@ async function mysqlOptions(
   return {
     ...shared(schema),
     type: await serverType(config),
-    host: config.host,
-    port: config.port,
+    ...mysqlAddress(config),
     username: config.user,
-    password: config.password,
-    database: config.name,
     charset: 'utf8mb4_unicode_ci',
     timezone: 'Z',
     supportBigNumbers: true,
@@ -97,11 +95,7 @@ function shared({ entities, migrations }: Schema) {
 /** TypeORM words defaults differently for MariaDB, so it must know which server it speaks to. */
 async function serverType(config: DatabaseConfig & { kind: 'mysql' }): Promise<'mariadb' | 'mysql'> {
   const connection = await createConnection({
-    host: config.host,
-    port: config.port,
-    user: config.user,
-    password: config.password,
-    database: config.name,
+    ...mysqlAddress(config),
     connectTimeout: connectTimeoutMs,
   });
   try {

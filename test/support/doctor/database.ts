@@ -52,6 +52,11 @@ export const databaseProvocations: Provocation[] = [
     }),
   },
   {
+    condition: 'database-tls',
+    how: 'DATABASE_TLS=true on a MariaDB that speaks none',
+    provoke: async (world) => ({ DATABASE_URL: await world.database(), DATABASE_TLS: 'true' }),
+  },
+  {
     condition: 'database-login-refused',
     how: 'MariaDB, another password',
     provoke: async (world) => ({

@@ -14,6 +14,16 @@ async function redis(world: World, args: string[], ...commands: string[][]): Pro
   return { REDIS_URL: server.url };
 }
 
+/** A Redis of our own whose user of the service has these rules. */
+async function redisFor(world: World, rules: string): Promise<Env> {
+  const { REDIS_URL } = await redis(
+    world,
+    [],
+    ['ACL', 'SETUSER', 'wxpass', 'on', '>plantedPassword', ...rules.split(' ')],
+  );
+  return { REDIS_URL: REDIS_URL!.replace('//', '//wxpass:plantedPassword@') };
+}
+
 async function nearlyFull(world: World): Promise<Env> {
   const { REDIS_URL } = await redis(world, []);
   const client = new Redis(REDIS_URL!);
@@ -53,6 +63,21 @@ export const redisProvocations: Provocation[] = [
     condition: 'redis-refuses-commands',
     how: 'Redis whose memory is full (maxmemory 1)',
     provoke: (world) => redis(world, [], ['CONFIG', 'SET', 'maxmemory', '1']),
+  },
+  {
+    condition: 'redis-refuses-commands',
+    how: 'Redis whose ACL keeps TIME from the user',
+    provoke: (world) => redisFor(world, '~wxpass:* &wxpass:* +@all -time'),
+  },
+  {
+    condition: 'redis-refuses-commands',
+    how: 'Redis whose ACL allows the user no channel',
+    provoke: (world) => redisFor(world, '~wxpass:* resetchannels +@all'),
+  },
+  {
+    condition: 'redis-info-refused',
+    how: 'Redis whose ACL keeps INFO from the user',
+    provoke: (world) => redisFor(world, '~wxpass:* &wxpass:* +@all -info'),
   },
   {
     condition: 'redis-version',
