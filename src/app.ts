@@ -6,12 +6,14 @@ import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { Config } from './platform/config/config.js';
+import { ConfigError } from './platform/config/config-error.js';
 import type { WechatApp } from './platform/config/wechat-app.js';
 import { openDatabase } from './platform/database/migrate.js';
 import { serveDocs } from './platform/http/docs.js';
 import { collectRoutes, createAdapter, refuseOtherMethods, registerCors } from './platform/http/server.js';
 import { createLoggers, NestLogger } from './platform/observability/logger.js';
 import { Metrics } from './platform/observability/metrics.js';
+import { tellLostLines } from './platform/observability/tell-lost-lines.js';
 import { servePages } from './pages/pages.js';
 import { schema } from './schema.js';
 import { serveVerifyFiles } from './wechat/verify-files.js';
@@ -19,7 +21,8 @@ import type { SimulatedApp } from './simulator/simulator.plugin.js';
 
 /**
  * The whole service, ready to listen: what main runs and what every end-to-end test runs.
- * @throws ConfigError where the configuration and what it names do not fit together
+ * @throws ConfigError where the configuration and what it names do not fit together, StartFault where what it names cannot
+ * be used
  */
 export async function createApp(given: Config): Promise<NestFastifyApplication> {
   const simulation = given.simulator ? await loadSimulator() : undefined;
@@ -31,6 +34,7 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   const dataSource = await openDatabase(config.database, schema);
   const metrics = new Metrics();
   metrics.watchProcess();
+  tellLostLines(loggers.application, metrics);
   const adapter = createAdapter(config, loggers.access, metrics);
   const server = adapter.getInstance<FastifyInstance>();
   await server.register(fastifyCookie);
@@ -64,10 +68,31 @@ export async function createApp(given: Config): Promise<NestFastifyApplication> 
   }
 }
 
-/** Loaded where it is asked for alone: the image for production has none. */
+/**
+ * Loaded where it is asked for alone: the image for production has none.
+ * @throws ConfigError there
+ */
 async function loadSimulator() {
-  return import('./simulator/simulator.plugin.js');
+  try {
+    return await import('./simulator/simulator.plugin.js');
+  } catch (error) {
+    throw isAbsentSimulator(error) ? new ConfigError([noSimulator]) : error;
+  }
 }
+
+function isAbsentSimulator(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find module '[^']*simulator\.plugin\.js'/.test(message);
+}
+
+const noSimulator = {
+  variable: 'SIMULATOR',
+  problem:
+    'is on, as it is outside production where no WeChat app is configured, but the simulator is no part of this image: ' +
+    'configure a WeChat app, or take the image target trial',
+  example:
+    'WECHAT_MINI_PROGRAM_APP_ID=… and WECHAT_MINI_PROGRAM_APP_SECRET=…, or docker build --target trial',
+};
 
 /** What the modules are handed from outside: it was needed before there were any. */
 function rootModule(config: Config, dataSource: DataSource, metrics: Metrics) {

@@ -3,6 +3,8 @@ import type { Config } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { explainFailedStart } from './platform/config/explain-failed-start.js';
 import { loadConfig } from './platform/config/load-config.js';
+import { listen } from './platform/http/listen.js';
+import { standardOutput } from './platform/observability/standard-output.js';
 import { startTracing } from './platform/observability/start-tracing.js';
 
 try {
@@ -10,20 +12,22 @@ try {
   await startTracing(config);
   const app = await createApp(config);
   app.enableShutdownHooks(undefined, { useProcessExit: true });
-  await app.listen(config.port, config.host);
+  await listen(app, config);
   announce(config);
 } catch (error) {
   // Connections that are already open would keep a process alive that serves nobody.
   process.exit(explainFailedStart(error));
 }
 
+/** After what was logged before, on the same way. */
 function announce(config: Config): void {
   if (config.log.format !== 'pretty') return;
-  console.log(`\n  wxpass  ${config.publicUrl}`);
-  if (config.docs) console.log(`  API     ${config.publicUrl}/docs`);
+  const say = (text: string) => standardOutput().write(`${text}\n`);
+  say(`\n  wxpass  ${config.publicUrl}`);
+  if (config.docs) say(`  API     ${config.publicUrl}/docs`);
   if (config.simulator) {
-    console.log(`\n  The simulator plays WeChat, no account is needed: open this and click to log in.`);
-    console.log(`  微信由模拟器扮演，无需账号：打开下面的地址，点击即可登录。\n`);
-    console.log(`    ${config.publicUrl}/simulator\n`);
+    say(`\n  The simulator plays WeChat, no account is needed: open this and click to log in.`);
+    say(`  微信由模拟器扮演，无需账号：打开下面的地址，点击即可登录。\n`);
+    say(`    ${config.publicUrl}/simulator\n`);
   }
 }

@@ -10,7 +10,10 @@ export interface Door {
 
 export type DoorKind = 'website' | 'official-account' | 'mini-program';
 
-/** What the HTML tells its script; nothing in it is secret. */
+/**
+ * What the HTML tells its script; nothing in it is secret. While replicas are replaced the script may be the one of the
+ * version before or after: what comes new is optional, and nothing changes its meaning.
+ */
 export interface PageData {
   page: 'login' | 'confirm';
   language: PageLanguage;

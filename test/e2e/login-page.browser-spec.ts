@@ -84,6 +84,25 @@ async function loginCodeAt(page: Page, place: string): Promise<string> {
   return new URL(page.url()).searchParams.get('loginCode')!;
 }
 
+describe('while replicas are replaced', () => {
+  it('the page of one logs in by the script and the style of another', async () => {
+    const { page, complaints } = await visit('/health/live');
+    await page.route(`${service.url}/login?*`, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/(\/login\/assets\/\w+)-[A-Z0-9]{8}\./g, '$1-0THERONE.');
+      expect(body.match(/-0THERONE\./g)).toHaveLength(4);
+      await route.fulfill({ response, body });
+    });
+    await page.goto(`${service.url}/login?lang=en`);
+    const rules = await page.evaluate('document.styleSheets[0].cssRules.length');
+    expect(rules).toBeGreaterThan(20);
+    await press(page, 'Use WeChat’s own QR page');
+    await allowAtWechat(page);
+    await title(page, 'You are logged in');
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('on a computer', () => {
   it('the website door logs in, and a reload finds the same person', async () => {
     const { page, complaints } = await visit('/');

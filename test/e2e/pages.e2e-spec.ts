@@ -145,6 +145,50 @@ describe('what a page is made of', () => {
   });
 });
 
+describe('what another version calls by another name', () => {
+  const otherName = (path: string) => path.replace(/-[A-Z0-9]{8}\./, '-0THERONE.');
+
+  it.each(['identity', 'gzip', 'br'])('is what there is, and nobody keeps it: %s', async (encoding) => {
+    for (const file of new Set(assetsOf((await open('/')).text))) {
+      const headers = { 'accept-encoding': encoding };
+      const [own, other] = [await open(file, { headers }), await open(otherName(file), { headers })];
+      expect([other.status, other.body.equals(own.body)]).toEqual([200, true]);
+      expect(other.headers['cache-control']).toBe('no-store');
+      for (const name of ['etag', 'last-modified', 'accept-ranges'])
+        expect(other.headers).not.toHaveProperty(name);
+      for (const name of ['content-type', 'content-encoding', 'vary', 'x-content-type-options'])
+        expect([name, other.headers[name]]).toEqual([name, own.headers[name]]);
+      const head = await open(otherName(file), { method: 'HEAD', headers });
+      expect([head.status, head.headers['cache-control'], head.body.length]).toEqual([200, 'no-store', 0]);
+    }
+  });
+
+  it('is found by nothing but the name with another hash', async () => {
+    const names = [
+      'main-0THERON.js',
+      'main-0THERONES.js',
+      'main-otherone.js',
+      'main-0THERONE.css',
+      'main-0THERONE.js.br',
+      'main-0THERONE.js.map',
+      'main-0THERONE.js/',
+      'main-0THERONE.js%00',
+      'main-0THERONE.js%0a',
+      'main-..%2f..%2fa.js',
+      'main-%2e%2e%2f%2e.js',
+      'xmain-0THERONE.js',
+      'page-0THERONE.js',
+      'assets-0THERONE.json',
+      '0THERONE.js',
+      '..%2fmain-0THERONE.js',
+    ];
+    for (const name of names) {
+      const { status, headers } = await open(`/login/assets/${name}`);
+      expect([name, status, headers['cache-control']]).toEqual([name, 404, undefined]);
+    }
+  });
+});
+
 describe('what the script is told', () => {
   it('is the kinds of the configured doors, and which app where there are several; never a secret', async () => {
     const { text } = await open('/');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from './client.js';
 import { freePort } from './services/probe.js';
@@ -55,7 +55,7 @@ export async function spawnScript(
   cwd = newFolder(),
   stdout: 'pipe' | number = 'pipe',
 ): Promise<RunningProcess> {
-  const child = spawn(process.execPath, [join(built, script), ...args], {
+  const child = spawn(process.execPath, [resolve(built, script), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', stdout, 'pipe'],

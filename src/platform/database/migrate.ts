@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import type { DataSource } from 'typeorm';
 import type { DatabaseConfig } from '../config/config.js';
 import { ConfigError } from '../config/config-error.js';
+import { StartFault } from '../config/start-fault.js';
 import { connectDatabase, type Schema } from './data-source.js';
+import { namingDatabase } from './naming-database.js';
 import { makeMigrationsResumable } from './resumable-migrations.js';
 
 const lockWaitSeconds = 60;
@@ -11,18 +13,29 @@ const queryTimeoutMs = 1000;
 
 /**
  * A database at the code's schema: migrates where the configuration says so.
- * @throws ConfigError naming the pending migrations otherwise
+ * @throws ConfigError naming the pending migrations otherwise, StartFault where the database cannot be used
  */
 export async function openDatabase(config: DatabaseConfig, schema: Schema): Promise<DataSource> {
   await withMigrationDataSource(config, schema, async (dataSource) => {
     if (config.migrate) await runMigrations(dataSource, config);
     else await requireMigrated(dataSource);
   });
-  return connectDatabase(config, schema, { queryTimeoutMs });
+  return namingDatabase(config, () => connectDatabase(config, schema, { queryTimeoutMs }));
 }
 
-/** Runs work on a connection without the time limit of queries, and closes it. */
-export async function withMigrationDataSource<Result>(
+/**
+ * Runs work on a connection without the time limit of queries, and closes it.
+ * @throws StartFault where the database cannot be used, and what the work throws
+ */
+export function withMigrationDataSource<Result>(
+  config: DatabaseConfig,
+  schema: Schema,
+  work: (dataSource: DataSource) => Promise<Result>,
+): Promise<Result> {
+  return namingDatabase(config, () => onMigrationDataSource(config, schema, work));
+}
+
+async function onMigrationDataSource<Result>(
   config: DatabaseConfig,
   schema: Schema,
   work: (dataSource: DataSource) => Promise<Result>,
@@ -148,7 +161,11 @@ async function underNamedLock<Result>(
       held: unknown;
     }[];
     if (Number(rows[0]?.held) !== 1)
-      throw new Error(`another process has been migrating for ${lockWaitSeconds} s`);
+      throw new StartFault(
+        'DATABASE_URL',
+        `names a database that another process has been migrating for ${lockWaitSeconds} s`,
+        'GET_LOCK',
+      );
     return await work();
   } finally {
     await runner.query('SELECT RELEASE_LOCK(?)', [name]).catch(() => undefined);

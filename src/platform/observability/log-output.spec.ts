@@ -56,4 +56,61 @@ describe('what a log is written to', () => {
     output.write('the last\n');
     expect(await written([line, line, line, line, 'the last\n'])).toBe(true);
   });
+
+  it('tells each line that it drops, and how many were, at the place where they are missing', async () => {
+    system(...Array.from({ length: 5 }, () => 'EAGAIN'));
+    const output = new LogOutput(file);
+    let dropped = 0;
+    output.onLoss = () => dropped++;
+    output.onRecovery = (lines) => output.write(`${lines} were lost\n`);
+    const line = `${'x'.repeat(1 << 20)}\n`;
+    for (let i = 0; i < 20; i++) output.write(line);
+    expect(dropped).toBe(16);
+    const before = Array.from({ length: 4 }, () => line);
+    expect(await written([...before, '16 were lost\n'])).toBe(true);
+    output.write('after\n');
+    expect(await written([...before, '16 were lost\n', 'after\n'])).toBe(true);
+    expect(dropped).toBe(16);
+  });
+
+  describe('when the process ends', () => {
+    let end: () => void;
+    beforeEach(() => {
+      process.once = ((_event: string, listener: () => void) =>
+        (end = listener)) as unknown as typeof process.once;
+    });
+    afterEach(() => {
+      // Below it stands that of all emitters.
+      Reflect.deleteProperty(process, 'once');
+    });
+
+    it('has what is left of the line that was being written before the next one', async () => {
+      system(3, 'ENOSPC');
+      const output = new LogOutput(file);
+      for (const line of ['the first\n', 'the second\n']) output.write(line);
+      await sleep(20);
+      expect(fs.readFileSync(path, 'utf8')).toBe('the');
+      fs.write = (() => undefined) as unknown as typeof fs.write;
+      end();
+      expect(fs.readFileSync(path, 'utf8')).toBe('the first\nthe second\n');
+    });
+
+    it('never glues a line to one that may have broken off', () => {
+      fs.write = ((fd: number, piece: Buffer) =>
+        fs.writeSync(fd, piece, 0, 5000)) as unknown as typeof fs.write;
+      const output = new LogOutput(file);
+      const first = `${'x'.repeat(9000)}\n`;
+      for (const line of [first, 'the second\n']) output.write(line);
+      end();
+      expect(fs.readFileSync(path, 'utf8')).toBe(`${'x'.repeat(5000)}\nthe second\n`);
+    });
+
+    it('breaks no line that the system takes as a whole', () => {
+      fs.write = ((fd: number, piece: Buffer) => fs.writeSync(fd, piece)) as unknown as typeof fs.write;
+      const output = new LogOutput(file);
+      for (const line of ['the first\n', 'the second\n']) output.write(line);
+      end();
+      expect(fs.readFileSync(path, 'utf8')).toBe('the first\nthe second\n');
+    });
+  });
 });

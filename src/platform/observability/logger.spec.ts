@@ -12,6 +12,22 @@ function capture() {
 }
 
 describe('the log', () => {
+  it('can be in words, a line each, for whatever takes it, and without colors where that is no terminal', () => {
+    const written: string[] = [];
+    const { application, access } = createLoggers(
+      { log: { level: 'info', format: 'pretty' } },
+      { write: (line) => void written.push(line) },
+    );
+    new NestLogger(application).warn('words', 'Some');
+    access.info({ method: 'GET', path: '/login', route: '/login', status: 200 }, 'request');
+    expect(written).toEqual([
+      expect.stringMatching(/^\[[\d:]{8}\] WARN: words \{"context":"Some"\}\n$/),
+      expect.stringMatching(
+        /^\[[\d:]{8}\] INFO: request \{"method":"GET","path":"\/login","status":200\}\n$/,
+      ),
+    ]);
+  });
+
   it('has the trace id of the request in every line, from whatever class', () => {
     const { logger, lines } = capture();
     runInContext({ traceId: 'a'.repeat(32), startedAt: 0 }, () =>

@@ -1,10 +1,11 @@
+import { isatty } from 'node:tty';
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger as Pino, type LoggerOptions } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { currentContext } from '../http/request-context.js';
 import { describeError } from './describe-error.js';
-import { LogOutput } from './log-output.js';
+import { standardOutput } from './standard-output.js';
 
 /** Header and field names whose values never reach a log line. */
 const secretFields = [
@@ -34,8 +35,9 @@ export interface Loggers {
 /** JSON lines (or words for people), each with the trace id of its request. */
 export function createLoggers(
   config: Pick<Config, 'log'>,
-  destination: DestinationStream = standardOutput(config.log.format),
+  output: DestinationStream = standardOutput(),
 ): Loggers {
+  const destination = config.log.format === 'pretty' ? inWords(output) : output;
   const options: LoggerOptions = {
     level: config.log.level,
     base: undefined,
@@ -56,17 +58,15 @@ function traceFields(): { traceId?: string } {
   return context ? { traceId: context.traceId } : {};
 }
 
-let jsonOutput: LogOutput | undefined;
-
-function standardOutput(format: 'pretty' | 'json'): DestinationStream {
-  return format === 'json'
-    ? (jsonOutput ??= new LogOutput(1))
-    : pretty({
-        sync: true,
-        singleLine: true,
-        translateTime: 'SYS:HH:MM:ss',
-        ignore: 'traceId,address,route',
-      });
+/** The same lines as people read them; pino-pretty's own output would wait for who does not read. */
+function inWords(output: DestinationStream): DestinationStream {
+  const words = prettyFactory({
+    colorize: isatty(1) && process.stdout.hasColors(),
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'traceId,address,route',
+  });
+  return { write: (line) => output.write(words(line)) };
 }
 
 /** Nest's own lines and every `new Logger(context)` of ours go through pino. */
@@ -78,7 +78,8 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.pino.error(about(message, rest), text(message));
+    const facts = about(message, rest);
+    this.pino[isFailedStart(facts.context) ? 'debug' : 'error'](facts, text(message));
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
@@ -103,6 +104,11 @@ function about(message: unknown, rest: unknown[]) {
 
 function text(message: unknown): string {
   return message instanceof Error ? message.message : String(message);
+}
+
+/** Nest's word on what it throws at once: explainFailedStart says it to the operator. */
+function isFailedStart(context?: string): boolean {
+  return context === 'ExceptionHandler';
 }
 
 function isBootChatter(context?: string): boolean {

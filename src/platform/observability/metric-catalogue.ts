@@ -86,6 +86,11 @@ export const counters = {
     help: 'Entries given up for lost because too many waited for the database',
     labels: {},
   },
+  logLinesDropped: {
+    name: 'wxpass_log_lines_dropped_total',
+    help: 'Lines of the log given up for lost because too many waited for its reader',
+    labels: {},
+  },
 } as const satisfies Record<string, Metric>;
 
 /** Asked for at each scrape. */
