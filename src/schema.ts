@@ -8,6 +8,7 @@ import { CreateUserPasswords1764100000000 } from '../migrations/1764100000000-cr
 import { IndexAdministrators1764200000000 } from '../migrations/1764200000000-index-administrators.js';
 import { IndexWhatOperatorsSearch1764300000000 } from '../migrations/1764300000000-index-what-operators-search.js';
 import { CreateLoginCounts1764310000000 } from '../migrations/1764310000000-create-login-counts.js';
+import { LengthenReasonsAndAddSessionParents1764320000000 } from '../migrations/1764320000000-lengthen-reasons-and-add-session-parents.js';
 import { AuditEntryEntity } from './audit/audit-entry.entity.js';
 import { BlockEntity } from './audit/block.entity.js';
 import { LoginCountEntity } from './audit/login-count.entity.js';
@@ -47,5 +48,6 @@ export const schema: Schema = {
     IndexAdministrators1764200000000,
     IndexWhatOperatorsSearch1764300000000,
     CreateLoginCounts1764310000000,
+    LengthenReasonsAndAddSessionParents1764320000000,
   ],
 };

@@ -30,8 +30,8 @@ export class ErasureController {
       'Nobody can take it back. The login, or its last proof, must be younger than FRESH_LOGIN. The audit log keeps what happened, without the username. The last administrator must appoint another first.',
   })
   @ApiInput(noBody, {})
-  @ApiAnswer(200, z.null(), null)
-  @ApiErrors('fresh_login_required', 'last_administrator')
+  @ApiAnswer(200, z.null(), null, ['Set-Cookie'])
+  @ApiErrors('not_found', 'fresh_login_required', 'last_administrator')
   @ApiCallerErrors()
   async erase(
     @CurrentCaller() caller: Caller,

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
 import { whenceOf } from '../platform/http/client-address.js';
-import { ApiAnswer, ApiCallerErrors } from '../platform/http/openapi.js';
+import { ApiAnswer, ApiCallerErrors, ApiGoneAccount } from '../platform/http/openapi.js';
 import { exportExample, exportView } from './export.schemas.js';
 import { Export } from './export.service.js';
 
@@ -20,8 +20,9 @@ export class ExportController {
     description:
       'With the whole phone number, but without what only proves who somebody is: no key, no hash, no token. An answer that breaks off was not whole.',
   })
-  @ApiAnswer(200, exportView, exportExample)
+  @ApiAnswer(200, exportView, exportExample, ['Content-Disposition'])
   @ApiCallerErrors()
+  @ApiGoneAccount()
   async export(
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,

@@ -6,7 +6,7 @@ import { identityExample, userExample } from '../users/user.examples.js';
 
 /** Everything held on a person. */
 export const exportView = personalData.extend({
-  exportedAt: z.iso.datetime(),
+  exportedAt: z.iso.datetime().describe('When this was read'),
   sessions: z.array(sessionData).describe('The newest first, ended ones too'),
   withdrawnConsents: z.array(auditEntryView).describe('What WeChat said that the person takes back'),
   auditLog: z.array(auditEntryView).describe('What the person did, and what was done to the account'),
@@ -34,6 +34,7 @@ export const exportExample: z.output<typeof exportView> = {
       id: '0199f0d2-8b73-7e10-b5c4-6a2d9e4f7138',
       userId: userExample.id,
       role: 'user',
+      parentId: null,
       clientId: identityExample.appId,
       via: 'mini-program',
       device: { id: '5d1e7c42-9a6b-4f0e', type: 'mini-program', name: null },

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
-import { ApiAnswer, ApiCallerErrors, ApiInput } from '../platform/http/openapi.js';
+import { ApiAnswer, ApiCallerErrors, ApiGoneAccount, ApiInput } from '../platform/http/openapi.js';
 import { userExample } from '../users/user.examples.js';
 import { userView, type UserView } from '../users/user.view.js';
 import { Users } from '../users/users.service.js';
@@ -24,6 +24,7 @@ export class MeController {
   @ApiOperation({ operationId: 'getMe', summary: 'The own account' })
   @ApiAnswer(200, userView, userExample)
   @ApiCallerErrors()
+  @ApiGoneAccount()
   me(@CurrentCaller() { userId }: Caller): Promise<UserView> {
     return this.users.get(userId);
   }
@@ -38,6 +39,7 @@ export class MeController {
   @ApiInput(profileChoice, profileChoiceExample)
   @ApiAnswer(200, userView, userExample)
   @ApiCallerErrors()
+  @ApiGoneAccount()
   change(
     @CurrentCaller() { userId }: Caller,
     @Body({ schema: profileChoice }) choice: ProfileChoiceInput,

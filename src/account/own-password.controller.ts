@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
 import { whenceOf } from '../platform/http/client-address.js';
-import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
+import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiGoneAccount, ApiInput } from '../platform/http/openapi.js';
 import { OwnPassword } from './own-password.service.js';
 import { passwordBody, passwordExample, type PasswordInput } from './own-password.schemas.js';
 
@@ -25,6 +25,7 @@ export class OwnPasswordController {
   @ApiAnswer(200, z.null(), null)
   @ApiErrors('blocked', 'invalid_credentials', 'fresh_login_required', 'conflict')
   @ApiCallerErrors()
+  @ApiGoneAccount()
   change(
     @CurrentCaller() caller: Caller,
     @Body({ schema: passwordBody }) input: PasswordInput,

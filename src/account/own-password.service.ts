@@ -67,13 +67,12 @@ export class OwnPassword {
   ): Promise<void> {
     const changed = z.object({ currentPassword: z.string(), username: z.literal(username).optional() });
     const { currentPassword } = parseRequest(changed, input);
-    await this.limits.reserveGuess(username);
-    await this.passwords.change(userId, currentPassword, input.newPassword, async (manager) => {
-      await this.freshLogin.renew(sessionId, manager);
-      await ending(manager);
-    });
-    // The password is changed: a store that fails now must not turn that into an error.
-    await this.limits.guessWasRight(username).catch(() => undefined);
+    await this.limits.guess(username, () =>
+      this.passwords.change(userId, currentPassword, input.newPassword, async (manager) => {
+        await this.freshLogin.renew(sessionId, manager);
+        await ending(manager);
+      }),
+    );
   }
 
   /** @throws AppError fresh_login_required, invalid_request, conflict where the name is taken, session_ended */

@@ -33,7 +33,11 @@ export const profileChoice = z.strictObject({
   nickname: nickname.nullable().optional(),
   avatarUrl: avatarUrl.nullable().optional(),
   email: z.email().max(254).nullable().optional().describe('Unverified: it never identifies'),
-  gender: z.enum(['male', 'female', 'other']).nullable().optional(),
+  gender: z
+    .enum(['male', 'female', 'other'])
+    .nullable()
+    .optional()
+    .describe('WeChat tells it no more: what the person says'),
   language: language.nullable().optional(),
 });
 

@@ -51,7 +51,7 @@ export class SessionsController {
   @Delete(':id')
   @ApiOperation({ operationId: 'endSession', summary: 'Ends one of the own sessions' })
   @ApiInput(noBody, {})
-  @ApiAnswer(200, z.null(), null)
+  @ApiAnswer(200, z.null(), null, ['Set-Cookie'])
   @ApiErrors('not_found')
   @ApiCallerErrors()
   async end(
@@ -61,7 +61,8 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    if (!(await this.ends.end({ id, userId }, 'revoked', whenceOf(request)))) throw new AppError('not_found');
+    const isEnded = await this.ends.end({ id, userId }, 'revoked', whenceOf(request), sessionId);
+    if (!isEnded) throw new AppError('not_found');
     if (byCookie && id === sessionId) this.cookies.clear(reply);
   }
 

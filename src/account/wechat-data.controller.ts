@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CurrentCaller, type Caller } from '../platform/http/caller.decorator.js';
 import { whenceOf } from '../platform/http/client-address.js';
-import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiInput } from '../platform/http/openapi.js';
+import { ApiAnswer, ApiCallerErrors, ApiErrors, ApiGoneAccount, ApiInput } from '../platform/http/openapi.js';
 import { userExample } from '../users/user.examples.js';
 import { userView, type UserView } from '../users/user.view.js';
 import { wechatAppId } from '../wechat/wechat-app-id.js';
@@ -45,6 +45,7 @@ export class WechatDataController {
   @ApiAnswer(200, userView, userExample)
   @ApiErrors('unknown_app', 'decryption_failed')
   @ApiCallerErrors()
+  @ApiGoneAccount()
   accept(
     @CurrentCaller() caller: Caller,
     @Body({ schema: wechatDataBody }) body: z.infer<typeof wechatDataBody>,

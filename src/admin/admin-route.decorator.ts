@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiMachineClient } from '../platform/http/openapi-oauth.js';
 import { ApiCallerErrors, ApiErrors } from '../platform/http/openapi.js';
 import { Roles, type PrivilegedRole } from '../platform/http/roles.decorator.js';
 import { ClientScope } from '../session/machine-client.guard.js';
@@ -10,6 +11,7 @@ export function AdminRoute(...roles: PrivilegedRole[]): MethodDecorator {
     Roles(...roles),
     ClientScope('admin'),
     ApiBearerAuth(),
+    ApiMachineClient(),
     ApiCallerErrors(),
     ApiErrors('forbidden', 'invalid_request', 'request_signature_invalid', 'nonce_replayed', 'blocked'),
   );

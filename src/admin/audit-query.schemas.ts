@@ -9,8 +9,8 @@ const address = z.string().max(64).transform(toAddress);
 
 /** What may be asked of the audit log. */
 export const auditQuery = pageRequest.extend({
-  event: z.enum(auditEvents).optional(),
-  userId: z.string().min(1).max(36).optional(),
+  event: z.enum(auditEvents).optional().describe('Only acts of this kind'),
+  userId: z.string().min(1).max(36).optional().describe('Only acts about this user'),
   address: address.optional().describe('In any spelling'),
   blocked: z
     .enum(['true', 'false'])

@@ -16,7 +16,7 @@ import { momentToCome } from './moment.schemas.js';
 const newBlock = z.strictObject({
   kind: blockView.shape.kind,
   value: z.string().min(1).max(256).describe('An address, a CIDR range, or the username of an account'),
-  reason: z.string().trim().min(1).max(255).default(''),
+  reason: z.string().trim().min(1).max(255).default('').describe('For operators alone'),
   expiresAt: momentToCome.nullable().default(null).describe('ISO 8601; null stands until it is removed'),
 });
 

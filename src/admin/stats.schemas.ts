@@ -51,9 +51,9 @@ function tooLong(lengthMs: number, longestMs: number): string | undefined {
 }
 
 export const statsView = z.object({
-  from: z.iso.datetime(),
+  from: z.iso.datetime().describe('When the first part begins'),
   to: z.iso.datetime().describe('Not included'),
-  interval: z.enum(['hour', 'day']),
+  interval: z.enum(['hour', 'day']).describe('How long a part is'),
   logins: z
     .array(
       z.object({
@@ -65,15 +65,18 @@ export const statsView = z.object({
         door: z
           .enum([...wechatAppKinds, 'password', 'unknown'])
           .describe('`unknown` for apps of former times'),
-        outcome: z.enum(['success', 'failure']),
-        count: z.int().positive(),
+        outcome: z.enum(['success', 'failure']).describe('How they ended'),
+        count: z.int().positive().describe('How many'),
       }),
     )
     .describe('Oldest first; nothing is said of where nothing happened'),
-  activeSessions: z.int().nonnegative().describe('At this moment, or some seconds ago'),
+  activeSessions: z.int().nonnegative().describe('Some seconds ago, or longer where there are millions'),
   users: z
-    .object({ active: z.int().nonnegative(), locked: z.int().nonnegative() })
-    .describe('At this moment, or some seconds ago'),
+    .object({
+      active: z.int().nonnegative().describe('How many may log in'),
+      locked: z.int().nonnegative().describe('How many may not'),
+    })
+    .describe('Some seconds ago, or longer where there are millions'),
 });
 
 export type StatsView = z.infer<typeof statsView>;

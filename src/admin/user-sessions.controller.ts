@@ -9,7 +9,7 @@ import { AdminRoute } from './admin-route.decorator.js';
 import { CurrentAct } from './current-act.decorator.js';
 import { SessionKicks } from './session-kicks.service.js';
 
-const endedSessions = z.object({ ended: z.int().nonnegative() });
+const endedSessions = z.object({ ended: z.int().nonnegative().describe('How many') });
 
 @ApiTags('Administration')
 @Controller('api/v1/admin/users/:id/sessions')

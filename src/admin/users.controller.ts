@@ -2,9 +2,10 @@ import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Act } from '../audit/act.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { idParams, type IdParams } from '../platform/http/id-params.js';
 import { ApiAnswer, ApiErrors, ApiInput } from '../platform/http/openapi.js';
-import { pageRequest, pageSchema, type Page } from '../platform/http/page.js';
+import { cursorMeaning, pageRequest, pageSchema, type Page } from '../platform/http/page.js';
 import { Sessions } from '../session/sessions.service.js';
 import { IdentityLinks } from '../users/identity-links.service.js';
 import { identityView } from '../users/identity.view.js';
@@ -28,19 +29,22 @@ const userQuery = pageRequest.extend({
       'The id, openid, unionid or e-mail of a person; where nobody has it, how the username or nickname begins',
     ),
   // That of a search by name holds the name.
-  cursor: z.string().min(1).max(longestUserCursor).optional(),
-  role: role.optional(),
-  status: status.optional(),
+  cursor: z.string().min(1).max(longestUserCursor).optional().describe(cursorMeaning),
+  role: role.optional().describe('Only users of this role'),
+  status: status.optional().describe('Only users of this status'),
 });
 
 const standing = z
-  .strictObject({ role: role.optional(), status: status.optional() })
+  .strictObject({
+    role: role.optional(),
+    status: status.optional().describe('`locked` ends all sessions of the user'),
+  })
   .refine((change) => Object.keys(change).length > 0, 'role or status, or both')
   .meta({ minProperties: 1 });
 
 const userInDetail = userView.extend({
-  identities: z.array(identityView),
-  activeSessions: z.int().nonnegative(),
+  identities: z.array(identityView).describe('By whom WeChat knows the user, the oldest first'),
+  activeSessions: z.int().nonnegative().describe('How many sessions stand'),
 });
 type UserInDetail = z.infer<typeof userInDetail>;
 
@@ -53,6 +57,7 @@ export class UsersController {
     private readonly links: IdentityLinks,
     private readonly sessions: Sessions,
     private readonly standing: UserStanding,
+    private readonly audit: AuditLog,
   ) {}
 
   @Get()
@@ -65,12 +70,17 @@ export class UsersController {
 
   @Get(':id')
   @AdminRoute('admin')
-  @ApiOperation({ operationId: 'getUser', summary: 'One user, by whom WeChat knows them, and where; admin' })
+  @ApiOperation({
+    operationId: 'getUser',
+    summary: 'One user, by whom WeChat knows them, and where; admin',
+    description: 'Leaves `user_viewed` in the audit log.',
+  })
   @ApiAnswer(200, userInDetail, { ...userExample, identities: [identityExample], activeSessions: 2 })
   @ApiErrors('not_found')
-  async get(@Param({ schema: idParams }) { id }: IdParams): Promise<UserInDetail> {
+  async get(@Param({ schema: idParams }) { id }: IdParams, @CurrentAct() act: Act): Promise<UserInDetail> {
     const user = await this.users.get(id);
     const [identities, activeSessions] = [await this.links.list(id), await this.sessions.countLiving(id)];
+    this.audit.record({ event: 'user_viewed', outcome: 'success', userId: id, ...act });
     return { ...user, identities, activeSessions };
   }
 

@@ -51,7 +51,7 @@ export class AuditEntryEntity {
   @Column({ type: Boolean })
   blocked: boolean;
 
-  @Column(exactColumn(64, { nullable: true }))
+  @Column(exactColumn(255, { nullable: true }))
   reason: string | null;
 
   @Column(exactColumn(32, { name: 'trace_id', nullable: true }))

@@ -37,6 +37,16 @@ describe('an audit entry', () => {
   });
 });
 
+describe('the reason of an audit entry', () => {
+  it.each([
+    ['by 0199c3a4-5d1e-7c42-9a6b-3f0e8d7c1b25: 2001:db8:ffff:ffff:ffff:ffff:ffff:0/112', undefined],
+    ['原'.repeat(255), undefined],
+    ['😀'.repeat(256), '😀'.repeat(255)],
+  ])('is cut after 255 code points', (reason, kept = reason) => {
+    expect(toAuditEntry({ event: 'block_added', outcome: 'success', reason }).reason).toBe(kept);
+  });
+});
+
 describe('the id of an audit entry', () => {
   it('sorts by time, and within a millisecond by when it was made', () => {
     const ids = [1_795_154_403_552, 1_795_154_403_553].flatMap((at) =>

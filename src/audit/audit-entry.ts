@@ -8,14 +8,14 @@ export interface NewAuditEntry {
   event: AuditEvent;
   outcome: Outcome;
   userId?: string;
-  /** As it was given, whether or not anybody has it. */
+  /** As it was typed. What nobody has may be a password in the wrong field, and is not to be given. */
   username?: string;
   address?: string;
   userAgent?: string;
   appId?: string;
   /** Whether a limit or the blocklist stood in the way. */
   blocked?: boolean;
-  /** In one word, such as an error's name or why a session ended. */
+  /** Such as an error's name or why a session ended; of what operators do, who it was and to what. */
   reason?: string;
 }
 
@@ -33,7 +33,7 @@ export function toAuditEntry(given: NewAuditEntry): AuditEntryEntity {
     appId: cut(given.appId, 64),
     outcome: given.outcome,
     blocked: given.blocked ?? false,
-    reason: cut(given.reason, 64),
+    reason: cut(given.reason, 255),
     traceId: currentTraceId(),
   };
 }

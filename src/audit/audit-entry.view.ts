@@ -5,18 +5,21 @@ import { auditEvents } from './audit-event.js';
 
 /** What operators see of an act. */
 export const auditEntryView = z.object({
-  id: z.string(),
-  at: z.iso.datetime(),
-  event: z.enum(auditEvents),
-  userId: z.string().nullable(),
-  username: z.string().nullable().describe('As it was given, whether or not anybody has it'),
-  address: z.string().nullable(),
-  userAgent: z.string().nullable(),
+  id: z.string().describe('Later ones sort after it'),
+  at: z.iso.datetime().describe('When it was'),
+  event: z.enum(auditEvents).describe('What was done or tried'),
+  userId: z.string().nullable().describe('Whom it is about, where that was proved'),
+  username: z
+    .string()
+    .nullable()
+    .describe('As it was typed; of a login that failed only where somebody has it'),
+  address: z.string().nullable().describe('From where'),
+  userAgent: z.string().nullable().describe('With what, as it says itself'),
   appId: z.string().nullable().describe("The door's appId, `wxpass` for passwords"),
-  outcome: z.enum(['success', 'failure']),
+  outcome: z.enum(['success', 'failure']).describe('How it ended'),
   blocked: z.boolean().describe('Whether a limit or the blocklist stood in the way'),
-  reason: z.string().nullable(),
-  traceId: z.string().nullable(),
+  reason: z.string().nullable().describe('The error, or what an operator is to know of it'),
+  traceId: z.string().nullable().describe('Of the request, as in the log'),
 });
 
 export type AuditEntryView = z.infer<typeof auditEntryView>;

@@ -19,6 +19,7 @@ export const auditEvents = [
   'profile_cleared',
   'data_exported',
   'user_erased',
+  'user_viewed',
   'user_locked',
   'user_unlocked',
   'role_changed',

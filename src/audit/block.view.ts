@@ -4,11 +4,11 @@ import { blockKinds, type BlockEntity } from './block.entity.js';
 
 /** A block as operators see it. */
 export const blockView = z.object({
-  id: z.string(),
-  kind: z.enum(blockKinds),
+  id: z.string().describe('By which it is removed'),
+  kind: z.enum(blockKinds).describe('Whether an address, or a range of them, or an account'),
   value: z.string().describe('In its one spelling'),
-  reason: z.string(),
-  createdAt: z.iso.datetime(),
+  reason: z.string().describe('For operators; empty where none was given'),
+  createdAt: z.iso.datetime().describe('When it was put on the list'),
   expiresAt: z.iso.datetime().nullable().describe('Null: stands until it is removed'),
 });
 

@@ -1,5 +1,6 @@
 import type { Config, Limit } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
+import type { ErrorName } from '../platform/errors/catalogue.js';
 import { MemoryStore } from '../platform/store/memory-store.js';
 import { StoreUnavailableError } from '../platform/store/store-unavailable-error.js';
 import type { Blocklist, NewBlock } from './blocklist.service.js';
@@ -46,6 +47,13 @@ describe('the limits of logging in', () => {
     return error as AppError;
   };
 
+  const endIn = (error: ErrorName) => () => Promise.reject(new AppError(error));
+  const guessWrong = async (account: string) => {
+    const refused = await refusal(limits.guess(account, endIn('invalid_credentials')));
+    if (refused.error !== 'invalid_credentials') throw refused;
+  };
+  const guessRight = (account: string) => limits.guess(account, async () => 'in');
+
   describe('by address', () => {
     it('let as many attempts through as the window has room for, and tell the next when to come', async () => {
       await times(10, () => limits.countAttempt(mallory));
@@ -85,38 +93,77 @@ describe('the limits of logging in', () => {
 
   describe('by account', () => {
     it('count a guess before it is known to be wrong', async () => {
-      await times(5, () => limits.reserveGuess('alice'));
-      const { error, headers } = await refusal(limits.reserveGuess('alice'));
+      await times(5, () => guessWrong('alice'));
+      const { error, headers } = await refusal(guessWrong('alice'));
       expect([error, headers['RateLimit-Limit']]).toEqual(['too_many_requests', '5']);
-      await limits.reserveGuess('bob');
+      await guessWrong('bob');
     });
 
     it('are one however the name is written', async () => {
-      for (const name of ['alice', 'Alice', 'ALICE', 'aLiCe', 'alicE']) await limits.reserveGuess(name);
-      await refusal(limits.reserveGuess('alice'));
+      for (const name of ['alice', 'Alice', 'ALICE', 'aLiCe', 'alicE']) await guessWrong(name);
+      await refusal(guessWrong('alice'));
     });
 
     it('are given back by a right guess', async () => {
-      await times(5, () => limits.reserveGuess('alice'));
-      await limits.guessWasRight('Alice');
-      await times(5, () => limits.reserveGuess('alice'));
-      await refusal(limits.reserveGuess('alice'));
+      await times(4, () => guessWrong('alice'));
+      await guessRight('Alice');
+      await times(5, () => guessWrong('alice'));
+      await refusal(guessWrong('alice'));
+    });
+
+    it('are given back by who has the right password and is told to be locked', async () => {
+      await times(4, () => guessWrong('alice'));
+      await refusal(limits.guess('alice', endIn('user_locked')));
+      await times(5, () => guessWrong('alice'));
+      await refusal(guessWrong('alice'));
+    });
+
+    it.each(['dependency_unavailable', 'session_ended', 'internal_error'] as const)(
+      'take no place for a guess that ends in %s, and keep that of each wrong one',
+      async (error) => {
+        await times(4, () => guessWrong('alice'));
+        const answers = await times(20, () => refusal(limits.guess('alice', endIn(error))));
+        expect(new Set(answers.map((answer) => answer.error))).toEqual(new Set([error]));
+        await guessWrong('alice');
+        expect((await refusal(guessWrong('alice'))).error).toBe('too_many_requests');
+      },
+    );
+
+    it('are not overrun by guesses given back after a right one has emptied the window', async () => {
+      let turnAway: (error: AppError) => void = () => undefined;
+      const waiting = limits.guess('alice', () => new Promise((_, reject) => (turnAway = reject)));
+      const turnedAway = refusal(waiting);
+      await guessRight('alice');
+      await times(5, () => guessWrong('alice'));
+      turnAway(new AppError('dependency_unavailable'));
+      expect((await turnedAway).error).toBe('dependency_unavailable');
+      expect((await refusal(guessWrong('alice'))).error).toBe('too_many_requests');
+    });
+
+    it('change no answer where the store fails after it', async () => {
+      const away = async () => {
+        throw new StoreUnavailableError('delete', new Error('gone'));
+      };
+      Object.assign(store, { delete: away, takeBack: away });
+      expect(await guessRight('alice')).toBe('in');
+      expect((await refusal(limits.guess('alice', endIn('user_locked')))).error).toBe('user_locked');
+      expect((await refusal(limits.guess('alice', endIn('conflict')))).error).toBe('conflict');
     });
 
     it('keep nobody out for longer than the window', async () => {
-      await times(200, () => limits.reserveGuess('alice').catch(() => undefined));
+      await times(200, () => guessWrong('alice').catch(() => undefined));
       now += minute + minute / 20;
-      await times(5, () => limits.reserveGuess('alice'));
+      await times(5, () => guessWrong('alice'));
     });
 
     it('put no name into a key', async () => {
       const slide = jest.spyOn(store, 'slide');
-      await limits.reserveGuess('correct horse battery staple');
+      await guessWrong('correct horse battery staple');
       expect(slide.mock.calls.flat().join(' ')).not.toMatch(/horse/);
     });
 
     it('never block', async () => {
-      await times(1000, () => limits.reserveGuess('alice').catch(() => undefined));
+      await times(1000, () => guessWrong('alice').catch(() => undefined));
       expect(blocks).toEqual([]);
     });
   });
@@ -216,8 +263,7 @@ describe('the limits of logging in', () => {
     for (const attempt of [
       limits.countAttempt(mallory),
       limits.countClientGuess(mallory, true),
-      limits.reserveGuess('alice'),
-      limits.guessWasRight('alice'),
+      guessWrong('alice'),
       limits.recordFailure(mallory),
     ]) {
       expect((await refusal(attempt)).error).toBe('dependency_unavailable');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { hashSecret } from '../platform/crypto/secrets.js';
+import { AppError } from '../platform/errors/app-error.js';
 import { addressGroup } from '../platform/http/client-address.js';
 import { KeyValueStore } from '../platform/store/key-value-store.js';
 import { canonicalAccount } from './account-name.js';
@@ -52,18 +53,27 @@ export class LoginLimits {
   }
 
   /**
-   * Takes a slot of the account's window before its password is looked at, so that guesses made at the same moment
-   * cannot overrun it; a wrong guess has then been counted, a right one is told to `guessWasRight`.
+   * Lets the password of an account be guessed, if its window has room. The guess is counted before it is looked at, so
+   * that guesses made at the same moment cannot overrun the window: a wrong one stays counted, a right one empties it,
+   * and one that nobody came to look at has not been.
    * @param account the name as accounts are compared by it; whether it exists makes no difference
-   * @throws AppError too_many_requests
+   * @param guess throws AppError invalid_credentials where the password is wrong, and user_locked only where it is right
+   * @throws AppError too_many_requests, and what the guess throws
    */
-  async reserveGuess(account: string): Promise<void> {
-    await takePlace(this.store, 'login-guesses', hashOf(account), this.config.risk.failuresByAccount);
-  }
-
-  /** Gives the account its whole window back. */
-  async guessWasRight(account: string): Promise<void> {
-    await this.store.delete(`login-guesses:${hashOf(account)}`);
+  async guess<Result>(account: string, guess: () => Promise<Result>): Promise<Result> {
+    const key = hashOf(account);
+    const giveBack = await takePlace(this.store, 'login-guesses', key, this.config.risk.failuresByAccount);
+    const forgive = () => this.store.delete(`login-guesses:${key}`);
+    try {
+      const result = await guess();
+      await orNot(forgive());
+      return result;
+    } catch (error) {
+      const known = error instanceof AppError ? error.error : undefined;
+      if (known === 'user_locked') await orNot(forgive());
+      else if (known !== 'invalid_credentials') await orNot(giveBack());
+      throw error;
+    }
   }
 
   /**
@@ -101,6 +111,11 @@ export class LoginLimits {
     const expiresAt = Date.now() + this.config.risk.blockForMs;
     return this.blocklist.prolong({ kind: 'address', value: group, reason: ruleReason, expiresAt });
   }
+}
+
+/** A store that fails now makes nothing else of what has happened. */
+async function orNot(settling: Promise<void>): Promise<void> {
+  await settling.catch(() => undefined);
 }
 
 function failuresOf(group: string): string {

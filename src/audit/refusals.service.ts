@@ -12,7 +12,7 @@ export interface RefusedAttempt {
   address: string;
   userAgent?: string;
   appId?: string;
-  /** The name that was typed, where one was, and whose it is. */
+  /** The name as it was typed, where somebody has it, and whose it is. */
   username?: string;
   userId?: string;
 }

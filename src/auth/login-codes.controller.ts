@@ -9,6 +9,7 @@ import {
   ApiErrors,
   ApiIdempotencyKey,
   ApiInput,
+  ApiReplayProtection,
 } from '../platform/http/openapi.js';
 import { Public } from '../platform/http/public.decorator.js';
 import { Sessions } from '../session/sessions.service.js';
@@ -54,7 +55,7 @@ const loginCodeBodyExample = {
 };
 
 const loginCodeAnswer = z.object({
-  loginCode: z.string(),
+  loginCode: z.string().describe('Serves once, for 60 s'),
   redirectTo: z.string().describe('returnTo with the login code in its query'),
 });
 const loginCodeExample = {
@@ -82,8 +83,9 @@ export class LoginCodesController {
   @ApiOperation({ operationId: 'exchangeLoginCode', summary: 'Exchanges a login code for tokens' })
   @ApiIdempotencyKey()
   @ApiInput(tokenBody, tokenBodyExample)
-  @ApiAnswer(200, loginAnswer, loginTokensExample)
-  @ApiErrors('blocked', 'nonce_replayed', 'request_signature_invalid', 'login_code_invalid', 'user_locked')
+  @ApiReplayProtection()
+  @ApiAnswer(200, loginAnswer, loginTokensExample, ['Set-Cookie'])
+  @ApiErrors('blocked', 'login_code_invalid', 'user_locked')
   async exchange(
     @Body({ schema: tokenBody }) body: z.infer<typeof tokenBody>,
     @Req() request: FastifyRequest,
@@ -122,7 +124,7 @@ export class LoginCodesController {
     const { codeChallenge } = body;
     const returnTo = this.returnTo.require(body.returnTo, { codeChallenge });
     const { id: sessionId, via, clientId, authenticatedAt, maxExpiresAt } = await this.sessions.get(caller);
-    const parent = { sessionId, authenticatedAt, maxExpiresAt };
+    const parent = { sessionId, authenticatedAt, maxExpiresAt, takesAlong: true };
     const { userId } = caller;
     const loginCode = await this.loginCodes.issue({
       userId,

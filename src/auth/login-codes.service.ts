@@ -17,7 +17,13 @@ const grantSchema = z.object({
   codeChallenge: z.string().optional(),
   /** A live session that begets another: it must still stand, and the other proves no more than it did. */
   parent: z
-    .object({ sessionId: z.string(), authenticatedAt: z.number(), maxExpiresAt: z.number() })
+    .object({
+      sessionId: z.string(),
+      authenticatedAt: z.number(),
+      maxExpiresAt: z.number(),
+      /** Whether the other ends with it; another device stays logged in. */
+      takesAlong: z.boolean().optional(),
+    })
     .optional(),
 });
 

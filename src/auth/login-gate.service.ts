@@ -7,6 +7,7 @@ import { Nonces } from '../audit/nonces.service.js';
 import { Refusals } from '../audit/refusals.service.js';
 import { checkReplay } from '../audit/replay-protection.js';
 import { Config } from '../platform/config/config.js';
+import type { AppError } from '../platform/errors/app-error.js';
 import { whenceOf } from '../platform/http/client-address.js';
 import { toAppError } from '../platform/http/to-app-error.js';
 import type { counters, LabelsOf } from '../platform/observability/metric-catalogue.js';
@@ -29,7 +30,7 @@ interface Door {
 interface Knock {
   event: AuditEvent;
   door: Door;
-  /** The name that was typed. */
+  /** What was typed as a name. */
   username?: string;
 }
 
@@ -88,9 +89,11 @@ export class LoginGate {
         return attempt();
       });
     } catch (error) {
-      const userId = door.linksTo ?? (await this.ownerOf(username));
-      const refused = { event, appId: door.appId, username, userId, ...whence };
-      await this.refusals.remember(refused, toAppError(error));
+      const refusal = toAppError(error);
+      const known = await this.ownerOf(username, refusal);
+      const userId = door.linksTo ?? known?.userId;
+      const refused = { event, appId: door.appId, username: known?.username, userId, ...whence };
+      await this.refusals.remember(refused, refusal);
       throw error;
     }
   }
@@ -107,10 +110,17 @@ export class LoginGate {
     };
   }
 
-  /** Whoever has this name: when they are erased, it goes from the audit log too. */
-  private async ownerOf(username: string | undefined): Promise<string | undefined> {
-    if (username === undefined) return undefined;
-    return this.passwords.ownerOf(username).catch(() => undefined);
+  /**
+   * The name as it was typed, where somebody has it: when they are erased, it goes from the audit log too. What nobody
+   * has may be a password in the wrong field. Who has waited for a dependency in vain does not wait for it once more.
+   */
+  private async ownerOf(
+    username: string | undefined,
+    { error }: AppError,
+  ): Promise<{ username: string; userId: string } | undefined> {
+    if (username === undefined || error === 'dependency_unavailable') return undefined;
+    const userId = await this.passwords.ownerOf(username).catch(() => undefined);
+    return userId === undefined ? undefined : { username, userId };
   }
 
   /** The same for what only begins a login, and has a limit of its own: it takes no place of an attempt. */

@@ -9,11 +9,13 @@ const plainText = z
   .regex(/^\P{Cc}*$/u);
 
 /** What a client may say of the device it runs on. */
-export const deviceSchema = z.strictObject({
-  id: plainText.optional(),
-  type: z.enum(deviceTypes).optional(),
-  name: plainText.optional(),
-});
+export const deviceSchema = z
+  .strictObject({
+    id: plainText.optional().describe('Tells this device from others of the person'),
+    type: z.enum(deviceTypes).optional().describe('For SESSION_LIMITS; absent: by the door, else other'),
+    name: plainText.optional().describe('As the person knows it, in the list of sessions'),
+  })
+  .describe('What the login is made on');
 
 export type DeviceInput = z.infer<typeof deviceSchema>;
 
@@ -28,16 +30,19 @@ export const deliveryMode = z
 
 /** Tokens as a refresh gives them. */
 export const refreshedTokens = z.object({
-  tokenType: z.literal('Bearer'),
+  tokenType: z.literal('Bearer').describe('How the access token is sent: Authorization: Bearer'),
   accessToken: z.string().describe('A JWT that any backend verifies by JWKS'),
-  expiresIn: z.int().describe('Seconds'),
+  expiresIn: z.int().describe('Seconds for which the access token is good'),
   refreshToken: z.string().describe('Opaque; each serves once'),
-  refreshExpiresIn: z.int().describe('Seconds'),
-  sessionId: z.string(),
+  refreshExpiresIn: z.int().describe('Seconds for which the refresh token is good'),
+  sessionId: z.string().describe('As `sid` in the access token'),
 });
 
 /** Tokens as a login gives them. */
-export const loginTokens = refreshedTokens.extend({ isNewUser: z.boolean(), user: userView });
+export const loginTokens = refreshedTokens.extend({
+  isNewUser: z.boolean().describe('Whether this login made the user'),
+  user: userView,
+});
 
 export type RefreshedTokens = z.infer<typeof refreshedTokens>;
 export type LoginTokens = z.infer<typeof loginTokens>;

@@ -34,7 +34,7 @@ interface Found extends IdentifiedUser {
 }
 
 /** What a session takes over from the one that begot it. */
-type Inheritance = Pick<NewSession, 'authenticatedAt' | 'maxExpiresAt'>;
+type Inheritance = Pick<NewSession, 'authenticatedAt' | 'maxExpiresAt' | 'parentId'>;
 
 interface Admitted {
   user: UserView;
@@ -108,7 +108,7 @@ export class LoginService {
     const find = async () => ({ user: await this.userOfGrant(userId), isNewUser, stands });
     // A page exchanges the code, whatever the door was that proved the person.
     const device = { ...visit.device, type: visit.device?.type ?? ('other' as const) };
-    return this.logIn(find, { via, clientId }, { ...visit, device }, parent);
+    return this.logIn(find, { via, clientId }, { ...visit, device }, inheritanceOf(grant));
   }
 
   async refresh(refreshToken: string, whence: Whence): Promise<Issued<RefreshedTokens>> {
@@ -236,6 +236,12 @@ export class LoginService {
 
 function doorOf({ kind, appId }: WechatProof): Door {
   return { via: kind, clientId: appId };
+}
+
+function inheritanceOf({ parent }: LoginGrant): Inheritance | undefined {
+  if (!parent) return undefined;
+  const { sessionId, authenticatedAt, maxExpiresAt, takesAlong } = parent;
+  return { authenticatedAt, maxExpiresAt, ...(takesAlong ? { parentId: sessionId } : {}) };
 }
 
 function describeDevice(device: DeviceInput | undefined, door: string) {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { whenceOf } from '../platform/http/client-address.js';
 import { AccessTokens } from '../session/access-tokens.service.js';
 import { SessionCookies } from '../session/session-cookies.service.js';
-import { SessionEnds, type Owned } from '../session/session-ends.service.js';
+import { SessionEnds, type Ending, type Owned } from '../session/session-ends.service.js';
 import type { Delivered, DeliveryMode, Issued, LoginTokens, RefreshedTokens } from './login.schemas.js';
 
 /** Hands tokens over as the client asked: in the body, or in cookies and then nowhere else. */
@@ -40,16 +40,20 @@ export class TokenDelivery {
     return rest;
   }
 
-  /** Nobody could log it out any more once its cookies are gone. The login stands, whether or not this succeeds. */
+  /**
+   * Nobody could log it out any more once its cookies are gone. What it begot goes on, be it the very session that replaces
+   * it. The login stands, whether or not this succeeds.
+   */
   private async endReplaced(request: FastifyRequest, by: string): Promise<void> {
     const replaced = this.sessionInCookies(request);
     if (!replaced || replaced.id === by) return;
-    await this.ends.end(replaced, 'logged_out', whenceOf(request)).catch((error: unknown) => {
+    const ending = this.ends.endThese(replaced.userId, [replaced], 'logged_out', whenceOf(request));
+    await ending.catch((error: unknown) => {
       this.logger.warn('the session that a login replaced could not be ended', error);
     });
   }
 
-  private sessionInCookies(request: FastifyRequest): Owned | undefined {
+  private sessionInCookies(request: FastifyRequest): (Owned & Ending) | undefined {
     const token = this.cookies.accessToken(request);
     if (token === undefined) return undefined;
     try {

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors/app-error.js';
@@ -38,6 +38,21 @@ const someRefreshToken = z.object({ refreshToken });
 /** What says that the tokens in the cookies are good no more. */
 const overErrors = new Set<ErrorName>(['session_ended', 'refresh_token_invalid', 'refresh_token_reused']);
 
+/** Documents how gateways say what they were asked to do. */
+const ApiForwardedMethods = () =>
+  applyDecorators(
+    ...['X-Forwarded-Method', 'X-Original-Method'].map((name) =>
+      ApiHeader({
+        name,
+        required: false,
+        description: 'The method that the gateway was asked for: by cookie, a write needs X-CSRF-Token',
+        schema: { type: 'string' },
+        examples: { write: { value: 'POST' } },
+      }),
+    ),
+    ApiErrors('csrf_invalid'),
+  );
+
 @ApiTags('Logging in')
 @Controller('api/v1/auth')
 export class TokensController {
@@ -55,10 +70,12 @@ export class TokensController {
   @Public()
   @Post('refresh')
   @HttpCode(200)
+  @ApiSecurity({})
+  @ApiSecurity({ refreshCookie: [], csrfCookie: [], csrfToken: [] })
   @ApiOperation({ operationId: 'refreshTokens', summary: 'Exchanges a refresh token for new tokens' })
   @ApiIdempotencyKey()
   @ApiInput(refreshBody, { refreshToken: refreshedTokensExample.refreshToken })
-  @ApiAnswer(200, refreshAnswer, refreshedTokensExample)
+  @ApiAnswer(200, refreshAnswer, refreshedTokensExample, ['Set-Cookie'])
   @ApiErrors(
     'blocked',
     'unauthenticated',
@@ -89,7 +106,7 @@ export class TokensController {
   @ApiBearerAuth()
   @ApiOperation({ operationId: 'logOut', summary: 'Ends the session and all its tokens' })
   @ApiInput(noBody, {})
-  @ApiAnswer(200, z.null(), null)
+  @ApiAnswer(200, z.null(), null, ['Set-Cookie'])
   @ApiCallerErrors()
   async logout(
     @CurrentCaller() { sessionId: id, userId, clientId, byCookie }: Caller,
@@ -108,6 +125,7 @@ export class TokensController {
     operationId: 'verifyToken',
     summary: 'For gateways (auth_request, ForwardAuth): who is calling, in headers',
   })
+  @ApiForwardedMethods()
   @ApiEmptyAnswer('The token is good', {
     'X-User-Id': { about: 'Who is calling', example: userExample.id },
     'X-User-Role': { about: 'user, admin or auditor', example: userExample.role },

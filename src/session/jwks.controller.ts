@@ -9,7 +9,7 @@ import { SigningKeys } from './signing-keys.service.js';
 
 const everyJwk = {
   kid: z.string().describe('As in the header of the tokens it verifies'),
-  use: z.literal('sig'),
+  use: z.literal('sig').describe('For signatures'),
 };
 
 const jwkSet = z.object({
@@ -18,18 +18,18 @@ const jwkSet = z.object({
       z.union([
         z.object({
           ...everyJwk,
-          kty: z.literal('EC'),
-          alg: z.literal('ES256'),
-          crv: z.literal('P-256'),
-          x: z.string(),
-          y: z.string(),
+          kty: z.literal('EC').describe('Elliptic curve'),
+          alg: z.literal('ES256').describe('The only algorithm it is for'),
+          crv: z.literal('P-256').describe('The curve'),
+          x: z.string().describe('A coordinate, base64url'),
+          y: z.string().describe('A coordinate, base64url'),
         }),
         z.object({
           ...everyJwk,
-          kty: z.literal('RSA'),
-          alg: z.literal('RS256'),
-          n: z.string(),
-          e: z.string(),
+          kty: z.literal('RSA').describe('Where JWT_ALGORITHM is RS256'),
+          alg: z.literal('RS256').describe('The only algorithm it is for'),
+          n: z.string().describe('The modulus, base64url'),
+          e: z.string().describe('The exponent, base64url'),
         }),
       ]),
     )
@@ -59,7 +59,7 @@ export class JwksController {
   @Get('jwks.json')
   @Header('cache-control', `public, max-age=${jwksMaxAgeSeconds}`)
   @ApiOperation({ operationId: 'getJwks', summary: 'The public keys that verify access tokens (RFC 7517)' })
-  @ApiPlainAnswer(200, 'A JWK set', jwkSet, jwkSetExample)
+  @ApiPlainAnswer(200, 'A JWK set, to be kept for as long as Cache-Control says', jwkSet, jwkSetExample)
   jwks(): { keys: JWK[] } {
     return this.keys.jwks();
   }

@@ -11,11 +11,23 @@ import { ClientScope, MachineClientGuard } from './machine-client.guard.js';
 
 /** Parameters that a standard may add later are ignored, as OAuth asks. */
 const tokenForm = z.object({
-  token: z.string().min(1).max(8192),
-  token_type_hint: z.string().max(64).optional(),
+  token: z.string().min(1).max(8192).describe('An access token or a refresh token'),
+  token_type_hint: z.string().max(64).optional().describe('Not needed: tokens are told apart by their form'),
 });
 
-const introspection = z.looseObject({ active: z.boolean() });
+const introspection = z.object({
+  active: z.boolean().describe('Whether it is good, and its session stands; where not, nothing else is said'),
+  token_type: z.string().optional().describe('`Bearer` for an access token, else `refresh_token`'),
+  sub: z.string().optional().describe('The user'),
+  sid: z.string().optional().describe('The session'),
+  role: z.string().optional().describe('`user`, `admin` or `auditor`'),
+  client_id: z.string().optional().describe('The AppID of the login, `wxpass` for a password'),
+  exp: z.int().optional().describe('Seconds since 1970'),
+  iat: z.int().optional().describe('Of an access token: seconds since 1970'),
+  jti: z.string().optional().describe('Of an access token: its own id'),
+  iss: z.string().optional().describe('PUBLIC_URL, or JWT_ISSUER'),
+  aud: z.string().optional().describe('`wxpass`, or JWT_AUDIENCE'),
+});
 const introspectionExample = {
   active: true,
   token_type: 'Bearer',
@@ -24,6 +36,10 @@ const introspectionExample = {
   role: 'user',
   client_id: 'wx0123456789abcdef',
   exp: 1_795_155_303,
+  iat: 1_795_154_403,
+  jti: '0199f0d2-8b75-7a41-9e62-5c8b7a9e4f71',
+  iss: 'https://login.example.com',
+  aud: 'wxpass',
 };
 const formExample = { token: 'eyJhbGciOiJFUzI1NiIs…', token_type_hint: 'access_token' };
 

@@ -2,6 +2,7 @@ import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../platform/config/config.js';
+import { cookieNamesOf } from '../platform/http/cookie-names.js';
 
 const refreshPath = '/api/v1/auth/refresh';
 
@@ -27,17 +28,12 @@ export class SessionCookies {
   private readonly all: Cookie[];
 
   constructor({ publicUrl }: Config) {
-    const secure = publicUrl.startsWith('https:');
-    const shared = { secure, sameSite: 'lax' as const };
-    // Browsers hold such names to https, and __Host- to this host and the whole site.
-    const host = secure ? '__Host-' : '';
+    const { access, refresh, csrf } = cookieNamesOf(publicUrl);
+    const shared = { secure: publicUrl.startsWith('https:'), sameSite: 'lax' as const };
     const path = new URL(publicUrl).pathname.replace(/\/$/, '') + refreshPath;
-    this.access = { name: `${host}wxpass_access`, options: { ...shared, path: '/', httpOnly: true } };
-    this.csrf = { name: `${host}wxpass_csrf`, options: { ...shared, path: '/' } };
-    this.refresh = {
-      name: `${secure ? '__Secure-' : ''}wxpass_refresh`,
-      options: { ...shared, path, httpOnly: true },
-    };
+    this.access = { name: access, options: { ...shared, path: '/', httpOnly: true } };
+    this.csrf = { name: csrf, options: { ...shared, path: '/' } };
+    this.refresh = { name: refresh, options: { ...shared, path, httpOnly: true } };
     this.all = [this.access, this.refresh, this.csrf];
   }
 

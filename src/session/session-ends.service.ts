@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, Not, type EntityManager, type Repository } from 'typeorm';
+import { In, IsNull, Not, type FindOptionsWhere, type EntityManager, type Repository } from 'typeorm';
 import type { NewAuditEntry } from '../audit/audit-entry.js';
-import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { retryTransient } from '../platform/database/retry-transient.js';
 import { Metrics } from '../platform/observability/metrics.js';
@@ -15,6 +14,10 @@ export type Ending = Pick<SessionEntity, 'id' | 'clientId'>;
 
 /** A session and whose it is; its door, where that is known already, is not looked up for the audit log. */
 export type Owned = Pick<SessionEntity, 'id' | 'userId'> & Partial<Pick<SessionEntity, 'clientId'>>;
+
+/** What the audit log says of an end. */
+type Told = Pick<NewAuditEntry, 'event' | 'outcome'>;
+const alongWithParent: Told = { event: 'session_ended', outcome: 'success' };
 
 /** From where an act came, for the audit log. */
 export interface Whence {
@@ -44,11 +47,21 @@ export class SessionEnds {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Ends a session of this user once; false where no such session lives. */
-  async end({ id, userId, clientId }: Owned, reason: EndReason, whence: Whence = {}): Promise<boolean> {
+  /**
+   * Ends a session of this user once, and takes along those it begot; false where no such session lives.
+   * @param keepId a session that asks for this, and goes on
+   */
+  async end(
+    { id, userId, clientId }: Owned,
+    reason: EndReason,
+    whence: Whence = {},
+    keepId?: string,
+  ): Promise<boolean> {
     const door = clientId ?? whence.appId;
     const ending = door === undefined ? await this.living({ id, userId }) : [{ id, clientId: door }];
-    return (await this.endThese(userId, ending, reason, whence)) === 1;
+    const isEnded = (await this.endThese(userId, ending, reason, whence)) === 1;
+    if (isEnded) await this.endBegotten(userId, [id], reason, whence, keepId);
+    return isEnded;
   }
 
   /** Ends all sessions of a user, but the one to keep; how many there were. */
@@ -59,7 +72,13 @@ export class SessionEnds {
   }
 
   /** In one statement, so that many logins at once do not end each other's sessions one by one. */
-  async endThese(userId: string, ending: Ending[], reason: EndReason, whence: Whence): Promise<number> {
+  async endThese(
+    userId: string,
+    ending: Ending[],
+    reason: EndReason,
+    whence: Whence,
+    told = toldOf(reason),
+  ): Promise<number> {
     if (ending.length === 0) return 0;
     const ids = ending.map(({ id }) => id);
     const { affected = 0 } = await retryTransient(() =>
@@ -68,7 +87,7 @@ export class SessionEnds {
         { endedAt: Date.now(), endReason: reason },
       ),
     );
-    if (affected > 0) await this.announce(userId, ids, doorsOf(ending, affected), reason, whence);
+    if (affected > 0) await this.announce(userId, ids, doorsOf(ending, affected), reason, whence, told);
     return affected;
   }
 
@@ -94,13 +113,29 @@ export class SessionEnds {
           const own = ended.filter((session) => session.userId === userId);
           const ids = own.map(({ id }) => id);
           const doors = own.map(({ clientId }) => clientId);
-          await this.announce(userId, ids, doors, reason, whence);
+          await this.announce(userId, ids, doors, reason, whence, toldOf(reason));
         }
       },
     };
   }
 
-  private living(of: { userId: string; id?: string }): Promise<Ending[]> {
+  /** Asked after the parents have ended: who begets one later finds that out, and takes it back. */
+  private async endBegotten(
+    userId: string,
+    parentIds: string[],
+    reason: EndReason,
+    whence: Whence,
+    keepId: string | undefined,
+  ): Promise<void> {
+    const begotten = await this.living({ userId, parentId: In(parentIds) });
+    const ending = begotten.filter(({ id }) => id !== keepId);
+    if (ending.length === 0) return;
+    await this.endThese(userId, ending, reason, whence, alongWithParent);
+    const ids = ending.map(({ id }) => id);
+    await this.endBegotten(userId, ids, reason, whence, keepId);
+  }
+
+  private living(of: FindOptionsWhere<SessionEntity>): Promise<Ending[]> {
     return this.repository.find({
       select: { id: true, clientId: true },
       where: { ...of, endedAt: IsNull() },
@@ -113,23 +148,20 @@ export class SessionEnds {
     doors: (string | undefined)[],
     reason: EndReason,
     whence: Whence,
+    told: Told,
   ): Promise<void> {
     await this.states.announceChanges(ids);
-    const entry = { event: eventOf(reason), outcome: outcomeOf(reason), userId, reason, ...whence };
+    const entry = { ...told, userId, reason, ...whence };
     for (const door of doors) this.audit.record({ ...entry, appId: whence.appId ?? door });
     this.metrics.count('sessionsEnded', { reason }, doors.length);
-    if (reason === 'refresh_token_reused') this.metrics.count('refreshReuse', {}, doors.length);
+    if (told.event === 'refresh_token_reused') this.metrics.count('refreshReuse', {}, doors.length);
   }
 }
 
-function eventOf(reason: EndReason): AuditEvent {
-  if (reason === 'logged_out') return 'logout';
-  return reason === 'refresh_token_reused' ? reason : 'session_ended';
-}
-
 /** A token that comes back after its time is somebody's attempt that failed. */
-function outcomeOf(reason: EndReason): NewAuditEntry['outcome'] {
-  return reason === 'refresh_token_reused' ? 'failure' : 'success';
+function toldOf(reason: EndReason): Told {
+  if (reason === 'refresh_token_reused') return { event: reason, outcome: 'failure' };
+  return { event: reason === 'logged_out' ? 'logout' : 'session_ended', outcome: 'success' };
 }
 
 /** Where another call ended some of them meanwhile, nobody can say which were left. */

@@ -4,28 +4,30 @@ import { In, LessThan, type Repository } from 'typeorm';
 import { z } from 'zod';
 import { isoTime } from '../platform/http/iso-time.js';
 import { SessionEntity } from './session.entity.js';
+import { deviceView } from './session.view.js';
 
 const pageSize = 200;
 const time = z.iso.datetime();
 
 /** All that is held on a session, but for what its tokens are made of. */
 export const sessionData = z.object({
-  id: z.string(),
-  userId: z.string(),
-  role: z.string(),
-  clientId: z.string(),
-  via: z.string(),
-  device: z.object({ id: z.string().nullable(), type: z.string(), name: z.string().nullable() }),
-  address: z.string(),
-  userAgent: z.string().nullable(),
-  createdAt: time,
-  authenticatedAt: time,
-  lastSeenAt: time,
-  rotatedAt: time,
-  expiresAt: time,
-  maxExpiresAt: time,
-  endedAt: time.nullable(),
-  endReason: z.string().nullable(),
+  id: z.string().describe('As `sid` in its access tokens'),
+  userId: z.string().describe('Whose it is'),
+  role: z.string().describe('What the user may do'),
+  parentId: z.string().nullable().describe('The session that begot it by a login code, and takes it along'),
+  clientId: z.string().describe('The AppID of the login, `wxpass` for a password'),
+  via: z.string().describe('The door'),
+  device: deviceView,
+  address: z.string().describe('From where it was used last'),
+  userAgent: z.string().nullable().describe('With what, as it says itself'),
+  createdAt: time.describe('When it began'),
+  authenticatedAt: time.describe('When the person last proved who they are'),
+  lastSeenAt: time.describe('Exact to a minute'),
+  rotatedAt: time.describe('When its refresh token was made'),
+  expiresAt: time.describe('When it ends unless it is refreshed'),
+  maxExpiresAt: time.describe('When it ends, refreshed or not'),
+  endedAt: time.nullable().describe('When it ended'),
+  endReason: z.string().nullable().describe('Why it ended: a reason of session_ended'),
 });
 
 export type SessionData = z.infer<typeof sessionData>;
@@ -56,6 +58,7 @@ function toSessionData(session: SessionEntity): SessionData {
     id: session.id,
     userId: session.userId,
     role: session.role,
+    parentId: session.parentId,
     clientId: session.clientId,
     via: session.via,
     device: { id: session.deviceId, type: session.deviceType, name: session.deviceName },

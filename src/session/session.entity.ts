@@ -41,6 +41,10 @@ export class SessionEntity {
   @Column(textColumn(512, { name: 'user_agent', nullable: true }))
   userAgent: string | null;
 
+  /** The session that begot this one and takes it along when it is ended; no foreign key, for it may be forgotten before. */
+  @Column({ ...idColumn, name: 'parent_id', nullable: true })
+  parentId: string | null;
+
   /** Hash of the part that all refresh tokens of this session share: who shows it once held one of them. */
   @Column(exactColumn(43, { name: 'family_hash' }))
   familyHash: string;

@@ -37,6 +37,8 @@ export interface NewSession {
   /** Milliseconds; only where the session is begotten by another, which proved no more than this. */
   authenticatedAt?: number;
   maxExpiresAt?: number;
+  /** The session that begot it, where it is to end with that one. */
+  parentId?: string;
 }
 
 /** A session with the refresh token that carries it on; times are milliseconds. */
@@ -79,6 +81,7 @@ export class Sessions {
       deviceName: session.device.name ?? null,
       address: session.address,
       userAgent: session.userAgent?.slice(0, 512) ?? null,
+      parentId: session.parentId ?? null,
       familyHash: familyHash(token),
       refreshHash: refreshHash(token),
       rotatedAt: now,

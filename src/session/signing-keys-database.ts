@@ -77,7 +77,7 @@ export class SigningKeysDatabase {
       const rest = keys.some((key) => key.kid === kid) ? 'it verifies but cannot sign' : 'it is of no use';
       this.logger.error(
         `ENCRYPTION_KEYS does not open the signing key ${kid} in the database, so ${rest}: ` +
-          'put the key it was sealed with back beside the others, or run npm run keys:rotate for one that signs',
+          'put the key it was sealed with back beside the others, or run npm run keys:rotate (in the container: node dist/src/keys.js rotate) for one that signs',
       );
     }
     this.lamented = new Set(sealed);

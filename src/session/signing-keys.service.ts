@@ -128,7 +128,7 @@ export class SigningKeys implements OnModuleInit, OnApplicationBootstrap, OnAppl
     this.logger.warn(
       this.file
         ? `JWT_ALGORITHM is ${wanted}, but the first key of SIGNING_KEYS_FILE signs with ${algorithm}: change one of them`
-        : `JWT_ALGORITHM is ${wanted}, but the key signs with ${algorithm}: run npm run keys:rotate`,
+        : `JWT_ALGORITHM is ${wanted}, but the key signs with ${algorithm}: run npm run keys:rotate (in the container: node dist/src/keys.js rotate)`,
     );
   }
 }

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { biteRows, countInBites } from '../platform/database/count-in-bites.js';
+import { engineOf, useIndex } from '../platform/database/statement.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { remembered } from '../platform/store/remembered.js';
+import type { Role } from './user.entity.js';
 
 const rememberedMs = 10_000;
+const roles: Role[] = ['user', 'admin', 'auditor'];
 
 export interface UserCount {
   active: number;
   locked: number;
+}
+
+interface CountRow {
+  users: number | string;
 }
 
 /** How many users there are, for whoever looks on; counts that are a few seconds old will do. */
@@ -28,12 +36,29 @@ export class UserCounts {
     });
   }
 
-  /** From the index alone. */
   private async count(): Promise<UserCount> {
-    const rows = await this.dataSource.query<{ status: keyof UserCount; users: number | string }[]>(
-      "SELECT status, COUNT(*) AS users FROM users WHERE status IN ('active', 'locked') GROUP BY status",
-    );
-    const counts = rows.map(({ status, users }) => [status, Number(users)]);
-    return { active: 0, locked: 0, ...(Object.fromEntries(counts) as Partial<UserCount>) };
+    return { active: await this.countAll('active'), locked: await this.countAll('locked') };
+  }
+
+  private async countAll(status: keyof UserCount): Promise<number> {
+    let users = 0;
+    for (const role of roles) users += await this.countOf(role, status);
+    return users;
+  }
+
+  /** From the index alone, in its order. */
+  private countOf(role: Role, status: keyof UserCount): Promise<number> {
+    const index = useIndex(engineOf(this.dataSource), 'users_role');
+    const those = `FROM users ${index} WHERE role = ? AND status = ? AND id > ?`;
+    return countInBites({
+      biteAfter: async (id) => {
+        const sql = `SELECT id ${those} ORDER BY id LIMIT 1 OFFSET ${biteRows - 1}`;
+        return (await this.dataSource.query<{ id: string }[]>(sql, [role, status, id]))[0]?.id;
+      },
+      restAfter: async (id) => {
+        const sql = `SELECT COUNT(*) AS users ${those}`;
+        return Number((await this.dataSource.query<CountRow[]>(sql, [role, status, id]))[0]!.users);
+      },
+    });
   }
 }

@@ -6,24 +6,24 @@ const time = z.iso.datetime();
 
 /** What a person sees of the own account. */
 export const userView = z.object({
-  id: z.string(),
-  username: z.string().nullable(),
-  nickname: z.string().nullable(),
-  avatarUrl: z.string().nullable(),
-  email: z.string().nullable(),
+  id: z.string().describe('As `sub` in the access token'),
+  username: z.string().nullable().describe('As it was chosen; null for who has no password'),
+  nickname: z.string().nullable().describe('Chosen, or what WeChat said; never its placeholder'),
+  avatarUrl: z.string().nullable().describe('https; chosen, or what WeChat said'),
+  email: z.string().nullable().describe('Unverified: it never identifies'),
   phone: z.string().nullable().describe('Masked: 138****0000; of other countries +852 ****0000'),
-  gender: z.string().nullable(),
-  country: z.string().nullable(),
-  province: z.string().nullable(),
-  city: z.string().nullable(),
-  language: z.string().nullable(),
-  role: z.enum(['user', 'admin', 'auditor']),
-  status: z.enum(['active', 'locked']),
+  gender: z.string().nullable().describe('`male`, `female` or `other`'),
+  country: z.string().nullable().describe('As WeChat said'),
+  province: z.string().nullable().describe('As WeChat said'),
+  city: z.string().nullable().describe('As WeChat said'),
+  language: z.string().nullable().describe('A language tag such as zh_CN'),
+  role: z.enum(['user', 'admin', 'auditor']).describe('What the user may do beside what all may'),
+  status: z.enum(['active', 'locked']).describe('Who is locked has no session and gets none'),
   profileComplete: z
     .boolean()
     .describe("Whether there is a nickname and an avatar; WeChat's placeholders are none"),
-  createdAt: time,
-  lastLoginAt: time,
+  createdAt: time.describe('When the user came first'),
+  lastLoginAt: time.describe('When the user came last; refreshes do not count'),
 });
 
 export type UserView = z.infer<typeof userView>;

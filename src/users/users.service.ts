@@ -35,6 +35,13 @@ export class Users {
     return user;
   }
 
+  /** Whether a user is this one by now, be it by way of others. */
+  async hasBecome(formerId: string, id: string): Promise<boolean> {
+    if (formerId === id) return true;
+    const former = await this.repository.findOneBy({ id: formerId });
+    return former?.mergedInto != null && this.hasBecome(former.mergedInto, id);
+  }
+
   /**
    * Lets a person in, as far as the account goes, and notes when; to be asked once the session stands, so that whoever
    * locks the user or changes the role at the same moment either finds the session or is found out here. Nothing where

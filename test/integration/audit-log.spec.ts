@@ -85,6 +85,13 @@ describe.each(backends)('the audit log on $name', (backend) => {
     expect(Math.abs(Date.parse(item!.at) - Date.now())).toBeLessThan(2000);
   });
 
+  it('keeps a reason of 255 code points whole, and what is longer without its end', async () => {
+    const reason = `by client console: ${'范围😀'.repeat(100)}`;
+    audit.record({ ...login, event: 'block_added', reason });
+    await seen(1);
+    expect((await all())[0]!.reason).toBe(Array.from(reason).slice(0, 255).join(''));
+  });
+
   it('takes 2000 entries without making anyone wait, and shows each once', async () => {
     const started = performance.now();
     for (let i = 0; i < 2000; i++) audit.record({ ...login, username: String(i) });

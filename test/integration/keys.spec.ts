@@ -229,7 +229,7 @@ describe.each(backends)('signing keys on $name', (backend) => {
       expect(errors).toEqual([
         expect.stringMatching(`ENCRYPTION_KEYS does not open the signing key ${stray}`),
       ]);
-      expect(errors[0]).toContain('npm run keys:rotate');
+      expect(errors[0]).toContain('npm run keys:rotate (in the container: node dist/src/keys.js rotate)');
 
       await reseal(dataSource, new Sealer([oldKey, strayKey]), sealedPrivateKeys);
       expect(signerOf(await replica.load()).kid).toBe(stray);

@@ -183,6 +183,28 @@ describe.each(backends)('migrations on $name', (backend) => {
     });
   });
 
+  it('give the reasons of acts more room, keep those that are there, and cut them on the way back', async () => {
+    const before = schema.migrations.findIndex(({ name }) => name.startsWith('LengthenReasons'));
+    const earlier = { ...schema, migrations: schema.migrations.slice(0, before) };
+    const act = { id: 'a1', at: 1, event: 'login', outcome: 'failure', blocked: 0 };
+    const reasonOf = async (dataSource: DataSource, id: string) => {
+      const rows = await dataSource.query<Row[]>('SELECT reason FROM audit_log WHERE id = ?', [id]);
+      return rows[0]!.reason;
+    };
+    await withMigrationDataSource(config(), earlier, async (dataSource) => {
+      await runMigrations(dataSource, config());
+      await insertRow(dataSource, 'audit_log', { ...act, reason: '原😀'.repeat(32) });
+    });
+    await withMigrationDataSource(config(), schema, async (dataSource) => {
+      await runMigrations(dataSource, config());
+      expect(await reasonOf(dataSource, 'a1')).toBe('原😀'.repeat(32));
+      await insertRow(dataSource, 'audit_log', { ...act, id: 'a2', reason: '原'.repeat(255) });
+      for (let i = schema.migrations.length; i > before; i--) await revertMigration(dataSource, config());
+      expect(await reasonOf(dataSource, 'a1')).toBe('原😀'.repeat(32));
+      expect(await reasonOf(dataSource, 'a2')).toBe('原'.repeat(64));
+    });
+  });
+
   it('make the rows of a person go with the person', async () => {
     const dataSource = await openDatabase(config(), schema);
     try {

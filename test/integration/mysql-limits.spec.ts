@@ -4,8 +4,8 @@ import { loadDatabaseConfig } from '../../src/platform/config/load-config.js';
 import { databaseFault } from '../../src/platform/database/database-fault.js';
 import { openDatabase } from '../../src/platform/database/migrate.js';
 import { schema } from '../../src/schema.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { createDatabase } from '../support/services/database.js';
-import { startSilentProxy } from '../support/silent-proxy.js';
 import { startMariadb } from '../support/services/mariadb.js';
 import type { ThrowawayServer } from '../support/services/throwaway-server.js';
 
@@ -108,11 +108,11 @@ it.each([150, 200, 230, 260, 300])(
   'a MySQL server that falls silent %i bytes into new connections holds nothing up, and the pool recovers',
   async (bytes) => {
     const server = await startMariadb();
-    const proxy = await startSilentProxy(server.port);
+    const link = await FaultProxy.start(server.port);
     const { url } = await createDatabase(server.url);
-    const throughProxy = url.replace(`:${server.port}/`, `:${proxy.port}/`);
+    const DATABASE_URL = link.through(url);
     const dataSource = await openDatabase(
-      loadDatabaseConfig({ DATABASE_URL: throughProxy, DATABASE_MIGRATE: 'true', DATABASE_POOL_SIZE: '4' }),
+      loadDatabaseConfig({ DATABASE_URL, DATABASE_MIGRATE: 'true', DATABASE_POOL_SIZE: '4' }),
       schema,
     );
     const ask = () => {
@@ -123,12 +123,12 @@ it.each([150, 200, 230, 260, 300])(
       );
     };
     try {
-      proxy.silentAfter(bytes);
-      proxy.cut();
+      link.strike({ reset: true });
       await sleep(50);
+      link.strike({ silentAfterBytes: bytes });
       const answers = await Promise.all(Array.from({ length: 20 }, ask));
       expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(3000);
-      proxy.silentAfter(null);
+      link.heal();
       await sleep(2100);
       // A connection may have fallen silent while it lay idle: its next query finds that out.
       await Promise.all(Array.from({ length: 20 }, ask));
@@ -136,7 +136,7 @@ it.each([150, 200, 230, 260, 300])(
       expect(after.filter(({ good }) => good)).toHaveLength(20);
     } finally {
       await dataSource.destroy();
-      await proxy.close();
+      await link.close();
       await server.stop();
     }
   },

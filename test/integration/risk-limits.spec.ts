@@ -42,12 +42,19 @@ describe.each(backends)('the limits of logging in, over two replicas on $name', 
       () => 'good',
       (error: AppError) => error.error,
     );
+  /** Resolves where the guess was let through. */
+  const guessWrong = (limits: LoginLimits, account: string) =>
+    limits
+      .guess(account, () => Promise.reject(new AppError('invalid_credentials')))
+      .catch((error: AppError) => {
+        if (error.error !== 'invalid_credentials') throw error;
+      });
   const good = (outcomes: string[]) => outcomes.filter((name) => name === 'good').length;
 
   it('let exactly 5 of 200 guesses at once through, in 20 rounds', async () => {
     for (let round = 0; round < 20; round++) {
       const account = randomBytes(8).toString('hex');
-      const outcomes = await atOnce(200, ({ limits }) => outcome(limits.reserveGuess(account)));
+      const outcomes = await atOnce(200, ({ limits }) => outcome(guessWrong(limits, account)));
       expect(good(outcomes)).toBe(5);
       expect(new Set(outcomes)).toEqual(new Set(['good', 'too_many_requests']));
     }
@@ -55,9 +62,29 @@ describe.each(backends)('the limits of logging in, over two replicas on $name', 
 
   it('give the window back on all replicas', async () => {
     const account = randomBytes(8).toString('hex');
-    await atOnce(200, ({ limits }) => outcome(limits.reserveGuess(account)));
-    await replicas[0]!.limits.guessWasRight(account);
-    expect(good(await atOnce(200, ({ limits }) => outcome(limits.reserveGuess(account))))).toBe(5);
+    await atOnce(4, ({ limits }) => guessWrong(limits, account));
+    await replicas[0]!.limits.guess(account, async () => undefined);
+    expect(good(await atOnce(200, ({ limits }) => outcome(guessWrong(limits, account))))).toBe(5);
+  });
+
+  it('look at 5 wrong guesses and no more, however many others are given back at the same moment, in 20 rounds', async () => {
+    for (let round = 0; round < 20; round++) {
+      const account = randomBytes(8).toString('hex');
+      let guesses = 0;
+      const wrongOrTurnedAway = async () => {
+        const isLooked = guesses++ % 2 === round % 2;
+        await sleep(randomInt(3));
+        throw new AppError(isLooked ? 'invalid_credentials' : 'dependency_unavailable');
+      };
+      const crowd = () => atOnce(100, ({ limits }) => outcome(limits.guess(account, wrongOrTurnedAway)));
+      const outcomes = [...(await crowd()), ...(await crowd()), ...(await crowd())];
+      const wrong = outcomes.filter((error) => error === 'invalid_credentials').length;
+      const room = good(await atOnce(20, ({ limits }) => outcome(guessWrong(limits, account))));
+      expect([wrong + room, new Set(outcomes)]).toEqual([
+        5,
+        new Set(['invalid_credentials', 'dependency_unavailable', 'too_many_requests']),
+      ]);
+    }
   });
 
   it('let exactly 300 of 500 attempts at once through', async () => {

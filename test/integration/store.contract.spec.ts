@@ -214,6 +214,49 @@ describe.each(stores)('%s', (_name, open) => {
     });
   });
 
+  describe('takeBack', () => {
+    const hitOf = async (limit: number, cost?: number) => (await store.slide(key, limit, MINUTE, cost)).hit;
+
+    it('makes room for what the hit weighed, and names no hit that was refused', async () => {
+      const [one, heavy] = [await hitOf(10), await hitOf(10, 5)];
+      await hitOf(10, 4);
+      expect(await hitOf(10)).toBe('');
+      await store.takeBack(key, heavy);
+      expect(await store.slide(key, 10, MINUTE, 6)).toMatchObject({ allowed: false, count: 5 });
+      await store.takeBack(key, one);
+      expect(await store.slide(key, 10, MINUTE, 6)).toMatchObject({ allowed: true, count: 10 });
+    });
+
+    it('takes each of a hundred at once back, and leaves the others', async () => {
+      const hits = await hundredAtOnce(() => hitOf(100));
+      await hundredAtOnce((i) => (i % 4 === 0 ? Promise.resolve() : store.takeBack(key, hits[i]!)));
+      expect(await store.slide(key, 100, MINUTE)).toMatchObject({ allowed: true, count: 26 });
+    });
+
+    it('leaves a window alone that began after a delete', async () => {
+      const hit = await hitOf(5);
+      await store.delete(key);
+      await hitOf(5);
+      await store.takeBack(key, hit);
+      expect(await store.slide(key, 5, MINUTE)).toMatchObject({ count: 2 });
+    });
+
+    it('takes nothing back of what has left the window, nor of what was never there', async () => {
+      const { hit } = await store.slide(key, 5, 200);
+      await sleep(300);
+      await store.slide(key, 5, 200);
+      await store.takeBack(key, hit);
+      expect(await store.slide(key, 5, 200)).toMatchObject({ count: 2 });
+      await store.takeBack(`${key}:nothing`, hit);
+      expect(await store.slide(`${key}:nothing`, 5, 200)).toMatchObject({ count: 1 });
+    });
+
+    it('leaves nothing of a window whose only hit was taken back', async () => {
+      await store.takeBack(key, await hitOf(5));
+      expect(await store.slide(key, 5, MINUTE)).toMatchObject({ allowed: true, count: 1 });
+    });
+  });
+
   describe('publish and subscribe', () => {
     const soon = () => sleep(100);
 
@@ -341,7 +384,10 @@ describe('two RedisStores', () => {
     const hits = await Promise.all(
       Array.from({ length: 200 }, (_, i) => (i % 2 ? one : other).slide(key, 5, MINUTE)),
     );
-    expect(hits.filter(({ allowed }) => allowed)).toHaveLength(5);
+    const allowed = hits.filter((hit) => hit.allowed);
+    expect(allowed).toHaveLength(5);
+    await other.takeBack(key, allowed[0]!.hit);
+    expect(await one.slide(key, 5, MINUTE)).toMatchObject({ allowed: true, count: 5 });
   });
 
   it('share messages', async () => {

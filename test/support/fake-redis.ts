@@ -16,6 +16,8 @@ export async function startFakeRedis({ version = '7.0.0', behindSeconds = 0 }: C
   const info = `redis_version:${version}\r\nrole:master\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\nloading:0\r\n`;
   const answers: Record<string, () => string> = {
     info: () => bulk(info),
+    subscribe: () => `*3\r\n${bulk('subscribe')}${bulk('')}:1\r\n`,
+    unsubscribe: () => `*3\r\n${bulk('unsubscribe')}${bulk('')}:0\r\n`,
     time: () => `*2\r\n${bulk(String(Math.floor(Date.now() / 1000) - behindSeconds))}${bulk('0')}`,
   };
   const server = createServer((socket) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../platform/config/config.js';
+import { cookieNamesOf } from '../../platform/http/cookie-names.js';
 
 const form = /^[\w-]{43}$/;
 const maxAgeSeconds = 365 * 24 * 3600;
@@ -14,7 +15,7 @@ export class BrowserCookie {
 
   constructor({ publicUrl }: Config) {
     this.secure = publicUrl.startsWith('https:');
-    this.name = `${this.secure ? '__Host-' : ''}wxpass_browser`;
+    this.name = cookieNamesOf(publicUrl).browser;
   }
 
   /** What this browser was given; nothing where it was given nothing, or shows what we never gave. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LoginLimits } from '../../audit/login-limits.service.js';
-import { AppError } from '../../platform/errors/app-error.js';
 import { Idempotency } from '../idempotency.service.js';
 import { LoginGate } from '../login-gate.service.js';
 import type { Issued, LoginTokens } from '../login.schemas.js';
@@ -31,26 +30,11 @@ export class PasswordLogin {
     );
   }
 
-  /** Counted before it is looked at, so that guesses made at the same moment cannot overrun the limit. */
-  private async guess(
+  private guess(
     request: FastifyRequest,
     { username, password, device }: LoginBody,
   ): Promise<Issued<LoginTokens>> {
-    await this.limits.reserveGuess(username);
     const visit = visitOf(request, device);
-    try {
-      const tokens = await this.login.logInByPassword(username, password, visit);
-      await this.forgive(username);
-      return tokens;
-    } catch (error) {
-      // Who is told to be locked has shown the right password.
-      if (error instanceof AppError && error.error === 'user_locked') await this.forgive(username);
-      throw error;
-    }
-  }
-
-  /** The password was right: a store that fails now must not turn that into an error. */
-  private async forgive(username: string): Promise<void> {
-    await this.limits.guessWasRight(username).catch(() => undefined);
+    return this.limits.guess(username, () => this.login.logInByPassword(username, password, visit));
   }
 }

@@ -1,7 +1,13 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiAnswer, ApiErrors, ApiIdempotencyKey, ApiInput } from '../../platform/http/openapi.js';
+import {
+  ApiAnswer,
+  ApiErrors,
+  ApiIdempotencyKey,
+  ApiInput,
+  ApiReplayProtection,
+} from '../../platform/http/openapi.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { loginTokensExample } from '../login.examples.js';
 import { loginAnswer, type Delivered, type LoginTokens } from '../login.schemas.js';
@@ -18,7 +24,7 @@ import {
 import { PasswordLogin } from './password-login.service.js';
 import { Registration } from './registration.service.js';
 
-const doorErrors = ['blocked', 'nonce_replayed', 'request_signature_invalid', 'user_locked'] as const;
+const doorErrors = ['blocked', 'user_locked'] as const;
 
 /** The door for whom WeChat need not know. */
 @ApiTags('Logging in')
@@ -40,8 +46,9 @@ export class PasswordController {
       '`REGISTER_LIMIT` bounds the accounts that an address makes or tries to make. Where `REGISTRATION` is off, the answer is `forbidden`. A username that looks like one that is taken is `conflict`.',
   })
   @ApiIdempotencyKey()
+  @ApiReplayProtection()
   @ApiInput(registerBody, registerExample)
-  @ApiAnswer(201, loginAnswer, newAccountExample)
+  @ApiAnswer(201, loginAnswer, newAccountExample, ['Set-Cookie'])
   @ApiErrors('forbidden', 'conflict', ...doorErrors)
   async register(
     @Body({ schema: registerBody }) body: RegisterBody,
@@ -62,8 +69,9 @@ export class PasswordController {
       'The answer is the same whether the username is unknown or the password wrong. After as many wrong passwords as `LOGIN_LIMIT_ACCOUNT` allows, whoever tries that name has to wait, known or not.',
   })
   @ApiIdempotencyKey()
+  @ApiReplayProtection()
   @ApiInput(loginBody, loginExample)
-  @ApiAnswer(200, loginAnswer, loginTokensExample)
+  @ApiAnswer(200, loginAnswer, loginTokensExample, ['Set-Cookie'])
   @ApiErrors('invalid_credentials', ...doorErrors)
   async logIn(
     @Body({ schema: loginBody }) body: LoginBody,

@@ -22,7 +22,7 @@ export const registerExample: z.input<typeof registerBody> = {
 /** What one may have is asked at the registration: whatever else is typed here is a wrong password. */
 export const loginBody = z.strictObject({
   username: z.string().min(1).max(256).describe('In any spelling that looks the same'),
-  password: z.string().min(1).max(1024),
+  password: z.string().min(1).max(1024).describe('As it was set: nothing is trimmed or folded'),
   device: deviceSchema.optional(),
   mode: deliveryMode,
 });

@@ -133,10 +133,13 @@ export class ScanDecisions {
     }
   }
 
-  /** Whoever scanned by the official account is known by the openid until they come here. */
+  /**
+   * Whoever scanned by the official account is known by the openid until they come here; and whoever turned out since to
+   * be another user is that one.
+   */
   private async isHolder({ holder, appId }: ScanTicket, { userId }: Caller): Promise<boolean> {
     if (holder === undefined) return false;
-    if ('userId' in holder) return holder.userId === userId;
+    if ('userId' in holder) return this.users.hasBecome(holder.userId, userId);
     const identities = await this.links.list(userId);
     return identities.some(
       (identity) => identity.appId === appId && hashSecret(identity.openid) === holder.openidHash,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { ApiErrors, ApiUpgrade } from '../../platform/http/openapi.js';
@@ -26,6 +26,9 @@ export class ScanSocketController {
       '`{"scanToken": "…"}`. It closes with 1000 after a final status, 1008 where the token is wrong, 1001 and 1013 ' +
       'where it is worth coming back. Without an upgrade it is 404.',
   })
+  @ApiSecurity('browserCookie')
+  @ApiSecurity('scanToken')
+  @ApiSecurity({})
   @ApiUpgrade('The WebSocket is open')
   @ApiErrors('invalid_request', 'forbidden', 'not_found')
   open(

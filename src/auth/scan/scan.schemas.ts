@@ -5,10 +5,10 @@ import { scanKinds, scanStatuses } from './scan-ticket.js';
 
 export const longestWaitSeconds = 30;
 
-export const scanParam = z.object({ scanId: z.string() });
+export const scanParam = z.object({ scanId: z.string().describe('As beginning the scan gave it') });
 
 export const newScan = z.strictObject({
-  via: z.enum(scanKinds),
+  via: z.enum(scanKinds).describe('Whose code is to be scanned'),
   appId: wechatAppId(),
   codeChallenge: codeChallengeText
     .optional()
@@ -25,16 +25,18 @@ export const createdScan = z.object({
     .regex(/^[\w-]{22,32}$/)
     .describe('Public: it is in the QR code'),
   scanToken: z.string().describe('Secret: sent as X-Scan-Token where the cookie cannot be'),
-  status: z.literal('pending'),
-  qr: z.object({
-    content: z.string().describe('What the QR code says'),
-    imageUrl: z
-      .url()
-      .describe("An image of it; for a mini program WeChat's own code where a credential allows it"),
-  }),
+  status: z.literal('pending').describe('Nobody has scanned it yet'),
+  qr: z
+    .object({
+      content: z.string().describe('What the QR code says'),
+      imageUrl: z
+        .url()
+        .describe("An image of it; for a mini program WeChat's own code where a credential allows it"),
+    })
+    .describe('The QR code to be scanned'),
   matchCode: z.string().optional().describe('To be shown beside the QR code: the phone asks for it'),
-  expiresIn: z.int().describe('Seconds'),
-  pollInterval: z.int().describe('Seconds'),
+  expiresIn: z.int().describe('Seconds until the scan is expired'),
+  pollInterval: z.int().describe('Seconds between two questions of who does not wait'),
 });
 export type CreatedScan = z.infer<typeof createdScan>;
 export const createdScanExample: CreatedScan = {
@@ -63,10 +65,13 @@ export const scanQuery = z.object({
 });
 
 export const scanView = z.object({
-  status: statusText,
+  status: statusText.describe('What is true now, or since the change'),
   loginCode: z.string().optional().describe('Once confirmed, until it is exchanged, for 60 s at most'),
   user: z
-    .object({ nickname: z.string().nullable(), avatarUrl: z.string().nullable() })
+    .object({
+      nickname: z.string().nullable().describe('Whose phone it is'),
+      avatarUrl: z.string().nullable().describe('https'),
+    })
     .optional()
     .describe('Once confirmed'),
 });
@@ -77,15 +82,15 @@ export const scanExample: ScanView = {
   user: { nickname: '小明', avatarUrl: 'https://thirdwx.qlogo.cn/mmopen/vi_32/Q0j4TwGTfTK/132' },
 };
 
-export const scanOutcome = z.object({ status: statusText });
+export const scanOutcome = z.object({ status: statusText.describe('What is true from now on') });
 export type ScanOutcome = z.infer<typeof scanOutcome>;
 
 export const scanRequest = z.object({
-  address: z.string(),
-  userAgent: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-  matchCodeRequired: z.boolean(),
+  address: z.string().describe('From where the computer asks'),
+  userAgent: z.string().nullable().describe('What its browser says that it is'),
+  createdAt: z.iso.datetime().describe('When the computer began the scan'),
+  expiresAt: z.iso.datetime().describe('Until when it may be decided'),
+  matchCodeRequired: z.boolean().describe('Whether the phone must type what the computer shows'),
 });
 export type ScanRequest = z.infer<typeof scanRequest>;
 export const scanRequestExample: ScanRequest = {

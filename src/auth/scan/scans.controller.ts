@@ -1,5 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
@@ -35,12 +47,14 @@ import {
 } from './scan.schemas.js';
 import { Scans } from './scans.service.js';
 
-const ApiScanToken = () =>
+/** Documents that only the browser that began the scan is answered, by its cookie or by the scan's token. */
+const ApiScanOwner = () => applyDecorators(ApiSecurity('browserCookie'), ApiSecurity('scanToken'));
+const ApiLastEventId = () =>
   ApiHeader({
-    name: 'X-Scan-Token',
+    name: 'Last-Event-ID',
     required: false,
-    description: 'The scanToken, where the cookie of the browser that began the scan is not sent',
-    schema: { type: 'string' },
+    description: 'The status that was told last, as browsers send it by themselves when they come back',
+    schema: { type: 'string', enum: [...scanStatuses] },
   });
 
 const png = { 'image/png': '\\x89PNG…', 'image/jpeg': '\\xff\\xd8\\xff…' };
@@ -66,7 +80,7 @@ export class ScansController {
     summary: 'Begins a scan: a QR code to show, and who may ask for it',
   })
   @ApiInput(newScan, newScanExample)
-  @ApiAnswer(201, createdScan, createdScanExample)
+  @ApiAnswer(201, createdScan, createdScanExample, ['Set-Cookie'])
   @ApiErrors('unknown_app', 'blocked', 'wechat_error', 'wechat_unavailable')
   async begin(
     @Body({ schema: newScan }) body: z.infer<typeof newScan>,
@@ -81,7 +95,7 @@ export class ScansController {
   @CountedByScan()
   @Get(':scanId')
   @ApiOperation({ operationId: 'askScan', summary: 'How a scan stands, now or at its next change' })
-  @ApiScanToken()
+  @ApiScanOwner()
   @ApiAnswer(200, scanView, scanExample)
   @ApiErrors('invalid_request', 'not_found')
   async ask(
@@ -105,7 +119,8 @@ export class ScansController {
       'One `event: status` for each status passed through, a comment each 15 s, the end after a final status. Who comes ' +
       'back with `Last-Event-ID` is told what came since; where that was final, 204.',
   })
-  @ApiScanToken()
+  @ApiScanOwner()
+  @ApiLastEventId()
   @ApiMediaAnswer('The events', { 'text/event-stream': event })
   @ApiEmptyAnswer('Last-Event-ID names a final status: nothing follows', {})
   @ApiErrors('not_found')
@@ -127,7 +142,7 @@ export class ScansController {
     operationId: 'drawScan',
     summary: 'The image to scan, as PNG; as JPEG where WeChat drew it',
   })
-  @ApiScanToken()
+  @ApiScanOwner()
   @ApiMediaAnswer('The image', png)
   @ApiErrors('not_found')
   async png(
@@ -141,7 +156,7 @@ export class ScansController {
 
   @Get(':scanId/qr.svg')
   @ApiOperation({ operationId: 'drawScanAsSvg', summary: 'The image to scan, as SVG' })
-  @ApiScanToken()
+  @ApiScanOwner()
   @ApiMediaAnswer('The image', { 'image/svg+xml': '<svg xmlns="http://www.w3.org/2000/svg">…</svg>' })
   @ApiErrors('not_found')
   async svg(
@@ -155,7 +170,7 @@ export class ScansController {
 
   @Delete(':scanId')
   @ApiOperation({ operationId: 'cancelScan', summary: 'Gives a scan up' })
-  @ApiScanToken()
+  @ApiScanOwner()
   @ApiInput(noBody, {})
   @ApiAnswer(200, scanOutcome, { status: 'cancelled' })
   @ApiErrors('not_found', 'scan_state')

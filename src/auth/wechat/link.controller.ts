@@ -8,8 +8,10 @@ import {
   ApiAnswer,
   ApiCallerErrors,
   ApiErrors,
+  ApiGoneAccount,
   ApiIdempotencyKey,
   ApiInput,
+  ApiReplayProtection,
 } from '../../platform/http/openapi.js';
 import { FreshLogin } from '../../session/fresh-login.service.js';
 import { IdentityLinks } from '../../users/identity-links.service.js';
@@ -26,8 +28,8 @@ import { ReturnTo, returnToText } from '../../platform/http/return-to.service.js
 import { RedirectLogin } from './redirect-login.service.js';
 
 const linkBody = z.strictObject({
-  kind: z.enum(['mini-program', 'mobile']),
-  code: wechatCode,
+  kind: z.enum(['mini-program', 'mobile']).describe('Whose code it is'),
+  code: wechatCode.describe('What wx.login or the SDK gave; serves once'),
   appId: wechatAppId(),
 });
 const linkBodyExample: z.input<typeof linkBody> = {
@@ -36,7 +38,7 @@ const linkBodyExample: z.input<typeof linkBody> = {
 };
 
 const authorizeBody = z.strictObject({
-  kind: z.enum(['website', 'official-account']),
+  kind: z.enum(['website', 'official-account']).describe("By which of WeChat's pages"),
   appId: wechatAppId(),
   returnTo: returnToText,
 });
@@ -81,17 +83,12 @@ export class LinkController {
       'The login, or its last proof, must be younger than FRESH_LOGIN: who gets in by a new way gets in for good. An identity that is the own one already stays as it is: its code proves who is calling, and the session counts as freshly logged in.',
   })
   @ApiIdempotencyKey()
+  @ApiReplayProtection()
   @ApiInput(linkBody, linkBodyExample)
   @ApiAnswer(201, identityView, identityExample)
-  @ApiErrors(
-    'blocked',
-    'fresh_login_required',
-    'identity_taken',
-    'nonce_replayed',
-    'request_signature_invalid',
-    ...exchangeErrors,
-  )
+  @ApiErrors('blocked', 'fresh_login_required', 'identity_taken', ...exchangeErrors)
   @ApiCallerErrors()
+  @ApiGoneAccount()
   link(
     @CurrentCaller() { userId, sessionId }: Caller,
     @Body({ schema: linkBody }) body: z.infer<typeof linkBody>,
@@ -115,9 +112,12 @@ export class LinkController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'authorizeLink', summary: "Links by way of WeChat's page" })
   @ApiInput(authorizeBody, authorizeBodyExample)
-  @ApiAnswer(200, authorizeAnswer, {
-    url: 'https://open.weixin.qq.com/connect/qrconnect?appid=wx0123456789abcdef#wechat_redirect',
-  })
+  @ApiAnswer(
+    200,
+    authorizeAnswer,
+    { url: 'https://open.weixin.qq.com/connect/qrconnect?appid=wx0123456789abcdef#wechat_redirect' },
+    ['Set-Cookie'],
+  )
   @ApiErrors('unknown_app', 'return_to_not_allowed')
   @ApiCallerErrors()
   async authorize(

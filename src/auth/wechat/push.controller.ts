@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { WechatApp } from '../../platform/config/wechat-app.js';
-import { ApiInput, ApiTextAnswer } from '../../platform/http/openapi.js';
+import { ApiTextAnswer, ApiUncountedErrors } from '../../platform/http/openapi.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { openPush, verifyUrl } from '../../wechat/open-push.js';
 import { PushRefused } from '../../wechat/push-refused.js';
@@ -14,10 +14,14 @@ import { PushRefusedFilter } from './push-refused.filter.js';
 
 /** What does not fit is taken for absent: whether it will do is the signature's business, and all refusals are alike. */
 const text = z.string().optional().catch(undefined);
-const stamp = { signature: text, timestamp: text, nonce: text };
+const stamp = {
+  signature: text.describe('Hex SHA-1 of push token, timestamp and nonce, sorted and joined'),
+  timestamp: text.describe('Seconds since 1970'),
+  nonce: text.describe('At random, for this push'),
+};
 
-const appParam = z.object({ appId: z.string() });
-const verifyQuery = z.object({ ...stamp, echostr: text });
+const appParam = z.object({ appId: z.string().describe('The AppID of the app that pushes') });
+const verifyQuery = z.object({ ...stamp, echostr: text.describe('What the answer must be') });
 const pushQuery = z.object({
   ...stamp,
   encrypt_type: text.describe('`aes` where the message is sealed'),
@@ -65,9 +69,10 @@ export class PushController {
     operationId: 'receivePush',
     summary: 'What WeChat pushes; acted on once, answered within 5 s',
   })
-  @ApiInput(pushBody, sealedExample)
+  @ApiBody({ required: false, examples: { sealed: { value: sealedExample } } })
   @ApiTextAnswer(200, 'Taken; or a reply to the person in the format of the message', 'success')
   @ApiTextAnswer(403, refused, '')
+  @ApiUncountedErrors('too_large', 'dependency_unavailable')
   async receive(
     @Param({ schema: appParam }) { appId }: z.infer<typeof appParam>,
     @Query({ schema: pushQuery }) query: z.infer<typeof pushQuery>,

@@ -1,5 +1,5 @@
 import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
@@ -63,7 +63,8 @@ const ApiAuthorize = (operationId: string, summary: string, page: string) =>
 const ApiCallback = (operationId: string) =>
   applyDecorators(
     ApiErrors(...callbackErrors),
-    ApiAnswer(200, loginAnswer, loginTokensExample),
+    ApiSecurity('browserCookie'),
+    ApiAnswer(200, loginAnswer, loginTokensExample, ['Set-Cookie']),
     ApiRedirect(
       303,
       'returnTo with loginCode or error, else the home page',

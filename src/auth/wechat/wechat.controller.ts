@@ -2,7 +2,13 @@ import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiAnswer, ApiErrors, ApiIdempotencyKey, ApiInput } from '../../platform/http/openapi.js';
+import {
+  ApiAnswer,
+  ApiErrors,
+  ApiIdempotencyKey,
+  ApiInput,
+  ApiReplayProtection,
+} from '../../platform/http/openapi.js';
 import { wechatAppId } from '../../wechat/wechat-app-id.js';
 import { phoneCode, wechatCode } from '../../wechat/wechat-code.js';
 import { loginTokensExample } from '../login.examples.js';
@@ -45,8 +51,6 @@ const mobileLoginExample: z.input<typeof mobileLogin> = {
 const doorErrors = [
   'unknown_app',
   'blocked',
-  'nonce_replayed',
-  'request_signature_invalid',
   'wechat_code_invalid',
   'wechat_code_used',
   'wechat_user_blocked',
@@ -65,8 +69,9 @@ export class WechatController {
   @WechatDoor({ kind: 'mini-program', schema: miniProgramLogin })
   @ApiOperation({ operationId: 'logInByMiniProgram', summary: 'A mini program posts the code of wx.login' })
   @ApiIdempotencyKey()
+  @ApiReplayProtection()
   @ApiInput(miniProgramLogin, miniProgramLoginExample)
-  @ApiAnswer(200, loginAnswer, loginTokensExample)
+  @ApiAnswer(200, loginAnswer, loginTokensExample, ['Set-Cookie'])
   @ApiErrors(...doorErrors)
   miniProgram(
     @Body({ schema: miniProgramLogin }) { mode }: z.infer<typeof miniProgramLogin>,
@@ -82,8 +87,9 @@ export class WechatController {
   @WechatDoor({ kind: 'mobile', schema: mobileLogin })
   @ApiOperation({ operationId: 'logInByMobile', summary: "A native app posts the code of WeChat's SDK" })
   @ApiIdempotencyKey()
+  @ApiReplayProtection()
   @ApiInput(mobileLogin, mobileLoginExample)
-  @ApiAnswer(200, loginAnswer, loginTokensExample)
+  @ApiAnswer(200, loginAnswer, loginTokensExample, ['Set-Cookie'])
   @ApiErrors(...doorErrors)
   mobile(
     @Body({ schema: mobileLogin }) { mode }: z.infer<typeof mobileLogin>,

@@ -1,22 +1,25 @@
 import type { DataSource, QueryRunner, Table, TableColumn, TableIndex } from 'typeorm';
+import { hasColumn, hasIndex, hasShapeOf, type LengthDefaults } from './table-shape.js';
 
 type Change = 'createTable' | 'dropTable' | 'addColumn' | 'dropColumn' | 'createIndex' | 'dropIndex';
 /** Whether a table, as it is now, is as the change wanted it. */
-type IsDone = (table: Table | undefined, wanted: unknown) => boolean;
+type IsDone = (table: Table | undefined, wanted: unknown, defaults: LengthDefaults) => boolean;
 
 const isDone: Record<Change, IsDone> = {
-  createTable: (table, wanted) => table !== undefined && sameNames(table.columns, (wanted as Table).columns),
+  createTable: (table, wanted, defaults) =>
+    table !== undefined && hasShapeOf(wanted as Table, table, defaults),
   dropTable: (table) => table === undefined,
-  addColumn: (table, wanted) => table?.findColumnByName((wanted as TableColumn).name) !== undefined,
+  addColumn: (table, wanted, defaults) =>
+    table !== undefined && hasColumn(table, wanted as TableColumn, defaults),
   dropColumn: (table, wanted) => table !== undefined && table.findColumnByName(nameOf(wanted)) === undefined,
-  createIndex: (table, wanted) =>
-    indexOf(table, wanted)?.columnNames.join() === (wanted as TableIndex).columnNames.join(),
-  dropIndex: (table, wanted) => table !== undefined && indexOf(table, wanted) === undefined,
+  createIndex: (table, wanted) => table !== undefined && hasIndex(table, wanted as TableIndex),
+  dropIndex: (table, wanted) =>
+    table !== undefined && !table.indices.some(({ name }) => name === nameOf(wanted)),
 };
 
 /**
  * MySQL commits each change of the schema by itself, so that a migration whose process dies is left half done. Run again,
- * it passes over the changes that it made before: those that fail because what they want is there already.
+ * it passes over the changes that it made before: those that fail because what they want is there already, in the same shape.
  */
 export function makeMigrationsResumable(dataSource: DataSource): void {
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
@@ -35,23 +38,10 @@ function makeResumable(runner: QueryRunner, change: Change): void {
     } catch (error) {
       const table = await runner.getTable(nameOf(target));
       const wanted = change === 'createTable' || change === 'dropTable' ? target : rest[0];
-      if (!isDone[change](table, wanted)) throw error;
+      if (!isDone[change](table, wanted, runner.connection.driver.dataTypeDefaults)) throw error;
     }
   };
   Object.assign(runner, { [change]: resumable });
-}
-
-function indexOf(table: Table | undefined, wanted: unknown): TableIndex | undefined {
-  return table?.indices.find(({ name }) => name === nameOf(wanted));
-}
-
-function sameNames(some: TableColumn[], others: TableColumn[]): boolean {
-  const names = (columns: TableColumn[]) =>
-    columns
-      .map(({ name }) => name)
-      .sort()
-      .join();
-  return names(some) === names(others);
 }
 
 function nameOf(wanted: unknown): string {

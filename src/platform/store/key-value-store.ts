@@ -7,6 +7,8 @@ export interface Slide {
   retryAfterMs: number;
   /** Milliseconds until the window is empty, if nothing more hits it. */
   resetMs: number;
+  /** Names this very hit to whoever takes it back; empty where it was refused. */
+  hit: string;
 }
 
 /** Is given each message; must not throw. */
@@ -41,6 +43,12 @@ export abstract class KeyValueStore {
    * at most. Keys of windows and keys of values must differ.
    */
   abstract slide(key: string, limit: number, windowMs: number, cost?: number): Promise<Slide>;
+
+  /**
+   * Takes a hit back that a window allowed: once, as if it had never been. Where the window was deleted since, or the hit
+   * has left it, there is nothing to take back.
+   */
+  abstract takeBack(key: string, hit: string): Promise<void>;
 
   abstract delete(key: string): Promise<void>;
 

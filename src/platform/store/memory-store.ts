@@ -2,15 +2,22 @@ import { ExpiringMap } from './expiring-map.js';
 import { KeyValueStore, type Listener, type Slide, type Unsubscribe } from './key-value-store.js';
 import { lifetime } from './lifetime.js';
 import { Listeners } from './listeners.js';
-import { retentionMs, slide, type Hits } from './sliding-window.js';
+import { hitNamed, nameOfHit, retentionMs, slide, takeBack, type Hits } from './sliding-window.js';
 
 const SWEEP_EVERY_MS = 500;
 const SWEEP_BUDGET = 5_000;
 
+/** Hits since the window was last empty or deleted; its name tells it from those before. */
+interface Window {
+  name: string;
+  hits: Hits;
+}
+
 /** The store of a single process; everything in it ends with the process. */
 export class MemoryStore extends KeyValueStore {
   private readonly values: ExpiringMap<string>;
-  private readonly windows: ExpiringMap<Hits>;
+  private readonly windows: ExpiringMap<Window>;
+  private windowsNamed = 0;
   private readonly listeners = new Listeners();
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
 
@@ -45,10 +52,17 @@ export class MemoryStore extends KeyValueStore {
 
   async slide(key: string, limit: number, windowMs: number, cost = 1): Promise<Slide> {
     const rule = { limit, windowMs: lifetime(windowMs), cost };
-    const hits = this.windows.get(key) ?? (new Map() as Hits);
-    const result = slide(hits, rule, this.now());
-    if (result.allowed) this.windows.set(key, hits, retentionMs(rule.windowMs));
-    return result;
+    const now = this.now();
+    const window = this.windows.get(key) ?? this.newWindow();
+    const met = slide(window.hits, rule, now);
+    if (!met.allowed) return { ...met, hit: '' };
+    this.windows.set(key, window, retentionMs(rule.windowMs));
+    return { ...met, hit: nameOfHit(window.name, rule, now) };
+  }
+
+  async takeBack(key: string, name: string): Promise<void> {
+    const [window, hit] = [this.windows.get(key), hitNamed(name)];
+    if (window?.name === hit.window) takeBack(window.hits, hit);
   }
 
   async delete(key: string): Promise<void> {
@@ -69,6 +83,10 @@ export class MemoryStore extends KeyValueStore {
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     this.listeners.clear();
+  }
+
+  private newWindow(): Window {
+    return { name: String((this.windowsNamed += 1)), hits: new Map() };
   }
 
   private sweep(): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { RedisConfig } from '../config/config.js';
 import { tracedAsPart } from '../observability/tracing.js';
 import { KeyValueStore, type Listener, type Slide, type Unsubscribe } from './key-value-store.js';
@@ -7,7 +8,8 @@ import { RedisConnection } from './redis-connection.js';
 import { redisFailure } from './redis-failure.js';
 import { RedisOutages } from './redis-outages.js';
 import { RedisSubscriptions } from './redis-subscriptions.js';
-import { bucketMs, outcome, type Hits } from './sliding-window.js';
+import { NAME_BUCKET } from './redis-scripts.js';
+import { bucketMs, hitNamed, nameOfHit, outcome, type Hits } from './sliding-window.js';
 import { StoreUnavailableError } from './store-unavailable-error.js';
 
 const FIRST_CONNECTION_MS = 1_000;
@@ -17,6 +19,8 @@ export class RedisStore extends KeyValueStore {
   private readonly outages: RedisOutages;
   private readonly connection: RedisConnection;
   private readonly subscriptions: RedisSubscriptions;
+  private readonly ownName = `${randomBytes(9).toString('base64url')}.`;
+  private windowsNamed = 0;
 
   constructor(
     private readonly config: RedisConfig,
@@ -57,10 +61,16 @@ export class RedisStore extends KeyValueStore {
   async slide(key: string, limit: number, windowMs: number, cost = 1): Promise<Slide> {
     const rule = { limit, windowMs: lifetime(windowMs), cost };
     const bucket = bucketMs(rule.windowMs);
-    const [allowed, now, hits] = await this.ask('slide', (redis) =>
-      redis.slide(key, limit, rule.windowMs, bucket, cost),
+    const [allowed, now, hits, name] = await this.ask('slide', (redis) =>
+      redis.slide(key, limit, rule.windowMs, bucket, cost, this.nameOfWindow()),
     );
-    return outcome(allowed === 1, inBuckets(hits), rule, now);
+    const met = outcome(allowed === 1, inBuckets(hits), rule, now);
+    return { ...met, hit: met.allowed ? nameOfHit(name, rule, now) : '' };
+  }
+
+  async takeBack(key: string, hit: string): Promise<void> {
+    const { window, bucket, cost } = hitNamed(hit);
+    await this.ask('takeBack', (redis) => redis.takeBack(key, window, bucket, cost));
   }
 
   async delete(key: string): Promise<void> {
@@ -83,6 +93,11 @@ export class RedisStore extends KeyValueStore {
     this.outages.stop();
     this.subscriptions.close();
     this.connection.close();
+  }
+
+  /** One that no other window of any process has had. */
+  private nameOfWindow(): string {
+    return `${this.ownName}${(this.windowsNamed += 1)}`;
   }
 
   private connect(): RedisConnection {
@@ -114,6 +129,8 @@ export class RedisStore extends KeyValueStore {
 
 function inBuckets(flat: string[]): Hits {
   const hits: Hits = new Map();
-  for (let i = 0; i < flat.length; i += 2) hits.set(Number(flat[i]), Number(flat[i + 1]));
+  for (let i = 0; i < flat.length; i += 2) {
+    if (flat[i] !== NAME_BUCKET) hits.set(Number(flat[i]), Number(flat[i + 1]));
+  }
   return hits;
 }

@@ -2,8 +2,18 @@ import type { Slide } from './key-value-store.js';
 
 const BUCKETS = 20;
 
+/** What a hit met with, before it has a name. */
+type Met = Omit<Slide, 'hit'>;
+
 /** Hits by the number of their bucket; a bucket is a twentieth of the window, counted from the epoch. */
 export type Hits = Map<number, number>;
+
+/** A hit as `takeBack` is told of it: the window that it hit, which a delete ends, and where it lies in there. */
+export interface Hit {
+  window: string;
+  bucket: number;
+  cost: number;
+}
 
 export interface SlideRule {
   limit: number;
@@ -23,15 +33,31 @@ export function retentionMs(windowMs: number): number {
 }
 
 /** Counts a hit at `now` where it fits; the Redis script does these steps for the other store. */
-export function slide(hits: Hits, rule: SlideRule, now: number): Slide {
+export function slide(hits: Hits, rule: SlideRule, now: number): Met {
   forget(hits, rule.windowMs, now);
   const allowed = total(hits) + rule.cost <= rule.limit;
   if (allowed) record(hits, rule, now);
   return outcome(allowed, hits, rule, now);
 }
 
+/** Takes a hit of this window back; the Redis script does the same for the other store. */
+export function takeBack(hits: Hits, { bucket, cost }: Hit): void {
+  const left = (hits.get(bucket) ?? 0) - cost;
+  if (left > 0) hits.set(bucket, left);
+  else if (left === 0) hits.delete(bucket);
+}
+
+export function nameOfHit(window: string, { windowMs, cost }: SlideRule, now: number): string {
+  return `${window} ${bucketOf(now, windowMs)} ${cost}`;
+}
+
+export function hitNamed(name: string): Hit {
+  const [window = '', bucket, cost] = name.split(' ');
+  return { window, bucket: Number(bucket), cost: Number(cost) };
+}
+
 /** What to tell of a hit, from the buckets that remain after it. */
-export function outcome(allowed: boolean, hits: Hits, rule: SlideRule, now: number): Slide {
+export function outcome(allowed: boolean, hits: Hits, rule: SlideRule, now: number): Met {
   return {
     allowed,
     count: total(hits),
@@ -49,8 +75,12 @@ function forget(hits: Hits, windowMs: number, now: number): void {
 }
 
 function record(hits: Hits, { windowMs, cost }: SlideRule, now: number): void {
-  const bucket = Math.floor(now / bucketMs(windowMs));
+  const bucket = bucketOf(now, windowMs);
   hits.set(bucket, (hits.get(bucket) ?? 0) + cost);
+}
+
+function bucketOf(now: number, windowMs: number): number {
+  return Math.floor(now / bucketMs(windowMs));
 }
 
 function total(hits: Hits): number {
