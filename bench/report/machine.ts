@@ -17,7 +17,9 @@ export interface Machine {
   redis: string;
 }
 
-export async function describeMachine(backends: Backends): Promise<Machine> {
+export async function describeMachine(
+  backends: Pick<Backends, 'databaseUrl' | 'redisUrl'>,
+): Promise<Machine> {
   return {
     commit: commit(),
     node: process.version,

@@ -2,21 +2,26 @@
 import { restartUnderLoad, type RollingRestart } from '../../test/support/rolling.js';
 import { createDatabase } from '../../test/support/services/database.js';
 import { startServices } from '../../test/support/services/services.js';
-import { commit } from '../report/machine.js';
+import { describeMachine } from '../report/machine.js';
+import { machineLines } from '../report/print.js';
 import { save } from '../report/save.js';
 
 const requests = Number(process.env.BENCH_REQUESTS || 20_000);
+const load = { crowd: 8, paceMs: 20, requests, restarts: 2 };
 /** Longer than nginx keeps a connection in mind, and half of what deploy/kubernetes gives the pods. */
 const shutdownDelay = '5s';
 
 const at = new Date().toISOString();
 const services = await startServices();
 try {
+  const machine = await describeMachine(services);
+  console.log(`${machineLines(machine)}\n`);
   const { url } = await createDatabase(services.databaseUrl);
   const env = { DATABASE_URL: url, REDIS_URL: services.redisUrl, SHUTDOWN_DELAY: shutdownDelay };
-  const outcome = await restartUnderLoad(env, { requests, restarts: 2 });
+  const outcome = await restartUnderLoad(env, load);
   print(outcome);
-  console.log(`\n${save({ at, ...outcome }, commit(), 'rolling')}`);
+  const results = { at, machine, ...outcome };
+  console.log(`\n${save(results, machine.commit, 'rolling')}`);
   if (harmOf(outcome) > 0) process.exitCode = 1;
 } finally {
   await services.stop();

@@ -7,7 +7,7 @@ import { root } from './source-tree.js';
 const inEnglish = ['README.md', ...documentsIn('docs').filter((name) => !name.endsWith('.zh-CN.md'))];
 const all = inEnglish.flatMap((name) => [name, twinOf(name)]);
 /** What the tests read beside the service's own variables. */
-const otherVariables = ['TEST_DATABASE_URL', 'TEST_REDIS_URL'];
+const otherVariables = ['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'FAULT_TIME_FACTOR', 'NODE_EXTRA_CA_CERTS'];
 
 describe('the documents', () => {
   it('.env.example is what the code says', () => {
@@ -19,8 +19,9 @@ describe('the documents', () => {
     expect(chinese.sort()).toEqual(inEnglish.slice(1).map(twinOf).sort());
   });
 
-  it.each(inEnglish)('%s and its twin have the same headings and the same code', (name) => {
+  it.each(inEnglish)('%s and its twin have the same headings, code and length', (name) => {
     const [english, chinese] = [read(name), read(twinOf(name))];
+    expect(chinese.split('\n').length).toBe(english.split('\n').length);
     expect(headingLevels(chinese)).toEqual(headingLevels(english));
     expect(tableRows(chinese)).toBe(tableRows(english));
     expect(codeBlocks(chinese)).toEqual(codeBlocks(english));
@@ -41,6 +42,14 @@ describe('the documents', () => {
   it.each(all)('%s links only to files that exist', (name) => {
     const links = [...read(name).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
     expect(links.filter((path) => !existsSync(join(root, dirname(name), path)))).toEqual([]);
+  });
+
+  it.each(all)('%s links only to headings that exist', (name) => {
+    const links = [...withoutCode(read(name)).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+    const lost = links.filter(
+      ([, path, anchor]) => !anchorsOf(path === '' ? name : join(dirname(name), path!)).includes(anchor!),
+    );
+    expect(lost.map(([link]) => link)).toEqual([]);
   });
 
   it.each(all)('%s names only source files that exist', (name) => {
@@ -69,6 +78,18 @@ function headingLevels(text: string): string[] {
 
 function tableRows(text: string): number {
   return [...withoutCode(text).matchAll(/^\|/gm)].length;
+}
+
+/** As GitHub makes them of headings, and those that stand in the text. */
+function anchorsOf(path: string): string[] {
+  const text = withoutCode(read(path));
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!)];
 }
 
 const fence = /^```(\w*)\n([^]*?)^```$/gm;

@@ -69,6 +69,17 @@ describe.each(backends)('administration on $name', (backend) => {
       expect((await ask('GET', `/users/${first.user.id}`)).data.activeSessions).toBe(1);
     });
 
+    it('who is looked at has a row that says by whom, and none where there was nothing to see', async () => {
+      const { user } = await newcomer();
+      await ask('GET', `/users/${noUser}`);
+      await ask('GET', `/users?q=${user.id}`);
+      await ask('GET', `/users/${user.id}`);
+      expect(await actsUpon(user.id, 'user_viewed', 1)).toEqual([
+        expect.objectContaining({ ...byAdmin(), reason: `by ${admin.user.id}` }),
+      ]);
+      expect(await actsUpon(noUser, 'user_viewed', 0)).toEqual([]);
+    });
+
     it('is looked for by id, openid and how the nickname begins, by role and status, page by page', async () => {
       const nickname = `乔${randomUUID().slice(0, 8)}`;
       const people: { accessToken: string; user: { id: string } }[] = [];

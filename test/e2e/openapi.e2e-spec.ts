@@ -1,5 +1,7 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { embedded } from '../support/backends.js';
+import type { Answer } from '../support/client.js';
+import { documentedClient } from '../support/documented-client.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
 const rules = {
@@ -50,5 +52,14 @@ describe('the OpenAPI document, in the eyes of a linter', () => {
       'operation-tag-defined',
       'security-defined',
     ]);
+  });
+
+  it('names all that tests are answered: their client takes nothing else', async () => {
+    const answered = (status: number, error?: string) =>
+      documentedClient(service.app, { api: async () => ({ status, error }) as Answer });
+    for (const client of [answered(200), answered(401, 'session_ended'), answered(500, 'internal_error')])
+      expect(await client.api('GET', '/users/me')).toBeDefined();
+    for (const client of [answered(201), answered(401, 'invalid_credentials'), answered(409, 'conflict')])
+      await expect(client.api('GET', '/users/me')).rejects.toThrow(/no document says that GET/);
   });
 });

@@ -8,6 +8,7 @@ import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { type Backend, backends, embedded, shared } from '../support/backends.js';
 import { browser, placeOf } from '../support/browser.js';
 import type { Answer } from '../support/client.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { stranger } from '../support/person.js';
 import {
   deafApp,
@@ -20,7 +21,6 @@ import {
   websiteApp,
   type PushWay,
 } from '../support/push.js';
-import { type SilentProxy, startSilentProxy } from '../support/silent-proxy.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
 const withinMs = 3000;
@@ -463,16 +463,15 @@ describe.each(backends)("WeChat's pushes on $name", (backend) => {
 
 describe.each(['DATABASE_URL', 'REDIS_URL'])('a push while what %s names is silent', (variable) => {
   let service: RunningService;
-  let way: SilentProxy;
+  let way: FaultProxy;
   beforeAll(async () => {
     const backend: Backend = {
       ...shared,
       async open() {
         const opened = await shared.open();
-        const url = new URL(opened.env[variable]!);
-        way = await startSilentProxy(Number(url.port));
-        url.port = String(way.port);
-        return { ...opened, env: { ...opened.env, [variable]: url.href } };
+        const url = opened.env[variable]!;
+        way = await FaultProxy.start(Number(new URL(url).port));
+        return { ...opened, env: { ...opened.env, [variable]: way.through(url) } };
       },
     };
     service = await startService(backend, { env: pushEnv });
@@ -490,8 +489,7 @@ describe.each(['DATABASE_URL', 'REDIS_URL'])('a push while what %s names is sile
     const { data } = await service.api('GET', '/users/me/identities', undefined, { token: accessToken });
     const body = privacyEvent('user_authorization_cancellation', data.items[0].openid);
 
-    way.silentAfter(0);
-    way.cut();
+    way.strike({ blackHole: true });
     const begunAt = performance.now();
     const answers = await Promise.all(
       Array.from({ length: 3 }, () =>
@@ -502,8 +500,7 @@ describe.each(['DATABASE_URL', 'REDIS_URL'])('a push while what %s names is sile
     expect(performance.now() - begunAt).toBeLessThan(4500);
     for (const answer of answers) expect([answer.status, await answer.text()]).toEqual([200, 'success']);
 
-    way.silentAfter(null);
-    way.cut();
+    way.heal();
     const endAt = performance.now() + 15_000;
     while (performance.now() < endAt && (await me(accessToken)).status !== 401) await sleep(100);
     expect(await me(accessToken)).toMatchObject(cancelled);

@@ -1,4 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, IsNull } from 'typeorm';
+import { AuditLog } from '../../src/audit/audit-log.service.js';
+import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import { browser, placeOf, type Browser } from '../support/browser.js';
 import type { Answer } from '../support/client.js';
@@ -262,7 +266,7 @@ describe.each(backends)('login by redirect on $name', (backend) => {
     const carry = (token: string, body: Record<string, unknown>) =>
       service.api('POST', '/auth/login-codes', body, { token });
 
-    it('begets a session there, that ends by itself', async () => {
+    it('begets a session of its own there', async () => {
       const { data } = await logIn();
       const codeVerifier = newVerifier();
       const body = { returnTo: `${app}/shop`, codeChallenge: challengeOf(codeVerifier) };
@@ -279,6 +283,105 @@ describe.each(backends)('login by redirect on $name', (backend) => {
       const { data: carried } = await carry(data.accessToken, { returnTo: '/shop' });
       await service.api('POST', '/auth/logout', undefined, { token: data.accessToken });
       expect(await exchange({ loginCode: carried.loginCode })).toMatchObject({ error: 'session_ended' });
+    });
+
+    describe('ends with it', () => {
+      const me = (token: string) => replicaOf(1).api('GET', '/users/me', undefined, { token });
+      const endOf = async (token: string) => {
+        const { status, data } = await me(token);
+        return status === 200 ? 'goes on' : (data.reason as string);
+      };
+      async function beget(token: string, body: object = {}): Promise<Answer> {
+        const { data } = await carry(token, { returnTo: '/shop' });
+        return exchange({ loginCode: data.loginCode, ...body });
+      }
+      async function family() {
+        const { data: parent } = await logIn();
+        const { data: child } = await beget(parent.accessToken);
+        const { data: grandchild } = await beget(child.accessToken);
+        const { data: sibling } = await beget(parent.accessToken);
+        return { parent, child, grandchild, sibling };
+      }
+      const endsOf = async (sessions: { accessToken: string }[]) =>
+        Promise.all(sessions.map(({ accessToken }) => endOf(accessToken)));
+
+      it('where the person logs out, and takes along what it begot itself', async () => {
+        const { parent, child, grandchild, sibling } = await family();
+        await service.api('POST', '/auth/logout', undefined, { token: child.accessToken });
+        expect(await endsOf([child, grandchild])).toEqual(['logged_out', 'logged_out']);
+        expect(await endsOf([parent, sibling])).toEqual(['goes on', 'goes on']);
+        await service.api('POST', '/auth/logout', undefined, { token: parent.accessToken });
+        expect(await endsOf([parent, sibling])).toEqual(['logged_out', 'logged_out']);
+        expect(
+          await service.api('POST', '/auth/refresh', { refreshToken: sibling.refreshToken }),
+        ).toMatchObject({
+          status: 401,
+          data: { reason: 'logged_out' },
+        });
+        await sleep(500);
+        const { items } = await service.app
+          .get(AuditLog, { strict: false })
+          .list({ userId: parent.user.id }, 100);
+        const ends = items.filter(({ reason }) => reason === 'logged_out').map(({ event }) => event);
+        expect(ends.sort()).toEqual(['logout', 'logout', 'session_ended', 'session_ended']);
+      });
+
+      it('where it is ended in the list, but not the session that asks for this', async () => {
+        const { parent, child, grandchild, sibling } = await family();
+        const { sessionId, accessToken: token } = parent;
+        await service.api('DELETE', `/sessions/${sessionId}`, undefined, { token: grandchild.accessToken });
+        expect(await endsOf([child, sibling])).toEqual(['revoked', 'revoked']);
+        expect([await endOf(token), await endOf(grandchild.accessToken)]).toEqual(['revoked', 'goes on']);
+      });
+
+      it('where one of its refresh tokens is used again, which is told of that one alone', async () => {
+        const { parent, child } = await family();
+        const refresh = (refreshToken: string) => service.api('POST', '/auth/refresh', { refreshToken });
+        const next = (await refresh(parent.refreshToken)).data;
+        await refresh(next.refreshToken);
+        expect(await refresh(parent.refreshToken)).toMatchObject({ error: 'refresh_token_reused' });
+        expect(await endOf(child.accessToken)).toBe('refresh_token_reused');
+        await sleep(500);
+        const filter = { userId: parent.user.id, event: 'refresh_token_reused' } as const;
+        expect((await service.app.get(AuditLog, { strict: false }).list(filter, 10)).items).toHaveLength(1);
+      });
+
+      it('but not where a login takes the place of its cookies, be it the one that it begot', async () => {
+        const { data: parent } = await logIn();
+        const { data: sibling } = await beget(parent.accessToken);
+        const { data: carried } = await carry(parent.accessToken, { returnTo: '/shop' });
+        const headers = { cookie: `__Host-wxpass_access=${parent.accessToken}` };
+        const body = { loginCode: carried.loginCode, mode: 'cookie' };
+        const { data: next } = await service.api('POST', '/auth/token', body, { headers });
+        expect(await endsOf([parent, sibling])).toEqual(['logged_out', 'goes on']);
+        const sessions = await service.api('GET', '/sessions', undefined, { token: sibling.accessToken });
+        expect(sessions.data.items.map(({ id }: { id: string }) => id)).toContain(next.sessionId);
+      });
+
+      it('also where both happen at the same moment, in 20 rounds', async () => {
+        for (let round = 0; round < 20; round++) {
+          const { data: parent } = await logIn();
+          const codes: string[] = [];
+          for (let i = 0; i < 5; i++)
+            codes.push((await carry(parent.accessToken, { returnTo: '/shop' })).data.loginCode);
+          const logout = async () => {
+            await sleep(round);
+            return replicaOf(round).api('POST', '/auth/logout', undefined, { token: parent.accessToken });
+          };
+          const [left, ...begotten] = await Promise.all([
+            logout(),
+            ...codes.map((loginCode, i) => replicaOf(i).api('POST', '/auth/token', { loginCode })),
+          ]);
+          expect(left.status).toBe(200);
+          const given = begotten.flatMap(({ status, data }) => (status === 200 ? [data] : []));
+          const living = service.app.get(DataSource).getRepository(SessionEntity);
+          expect(await living.countBy({ userId: parent.user.id, endedAt: IsNull() })).toBe(0);
+          for (const { refreshToken } of given) {
+            const answer = await replicaOf(round).api('POST', '/auth/refresh', { refreshToken });
+            expect(answer).toMatchObject({ status: 401, data: { reason: 'logged_out' } });
+          }
+        }
+      });
     });
 
     it('asks for PKCE where the page is of another origin, and refuses a verifier nobody asked for', async () => {

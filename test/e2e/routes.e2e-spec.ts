@@ -8,6 +8,7 @@ import { catalogue } from '../../src/platform/errors/catalogue.js';
 import { endReasons } from '../../src/platform/errors/error-data.js';
 import { openApiDocument } from '../../src/platform/http/docs.js';
 import { isPublicKey } from '../../src/platform/http/public.decorator.js';
+import { ClientScope } from '../../src/session/machine-client.guard.js';
 import { embedded } from '../support/backends.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
@@ -16,6 +17,8 @@ interface Route {
   method: string;
   path: string;
   isPublic: boolean;
+  /** Whether machine clients may come. */
+  isForMachines: boolean;
   parameters: { type: RouteParamtypes; schema?: unknown; whole: boolean }[];
 }
 
@@ -44,6 +47,7 @@ function routesOf(service: RunningService): Route[] {
           isPublic: [handler, controller as object].some((target) =>
             Reflect.getMetadata(isPublicKey, target),
           ),
+          isForMachines: Reflect.getMetadata(ClientScope.KEY, handler) !== undefined,
           parameters: Object.entries(described).map(([type, value]) => ({
             type: Number(type.split(':')[0]),
             schema: (value as { schema?: unknown }).schema,
@@ -107,6 +111,26 @@ function misfits(example: unknown, schema: unknown): unknown[] {
 /** Throws where it is no pattern at all. */
 const hasUnicodeClass = (pattern: string) => new RegExp(pattern, 'u').source.search(/\\p\{/i) >= 0;
 
+/** Where fields are that nothing is said of. */
+function fieldsWithoutWords(schema: any, path = ''): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const inner = [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? []), schema.items];
+  const own = Object.entries<any>(schema.properties ?? {}).flatMap(([name, field]) => [
+    ...(isDescribed(field) || isWrapping.has(name) ? [] : [`${path}/${name}`]),
+    ...fieldsWithoutWords(field, `${path}/${name}`),
+  ]);
+  return [...own, ...inner.flatMap((one) => fieldsWithoutWords(one, path))];
+}
+
+/** What may be null is described where it is not. */
+const isDescribed = ({ description, anyOf: [first] = [] }: any): boolean =>
+  Boolean(description ?? first?.description);
+
+/** What wraps the data of all answers, and objects whose fields say it all. */
+const isWrapping = new Set(['code', 'message', 'data', 'items', 'user', 'device', 'account']);
+
+const isPush = (route: string) => route === 'POST /wechat/push/{appId}';
+
 /** Whatever it calls itself; where there are several, they are described alike. */
 const jsonOf = (answer: any) => Object.values<any>(answer.content ?? {})[0];
 const examplesOf = ({ example, examples = {} }: any): unknown[] => [
@@ -114,6 +138,10 @@ const examplesOf = ({ example, examples = {} }: any): unknown[] => [
   ...Object.values<any>(examples).map(({ value }) => value),
 ];
 const envelopesOf = (schema: any): any[] => schema.oneOf ?? [schema];
+const errorsAt = (answer: any): string[] =>
+  answer === undefined
+    ? []
+    : envelopesOf(jsonOf(answer).schema).map(({ properties }) => properties.error.const);
 
 describe('every route', () => {
   let service: RunningService;
@@ -199,6 +227,28 @@ describe('every route', () => {
   });
 });
 
+/** What guards do not say of a public route: by what it knows whom it asks for. */
+const proofsOf: Record<string, string[][]> = {
+  'POST /api/v1/auth/refresh': [[], ['refreshCookie', 'csrfCookie', 'csrfToken']],
+  'GET /api/v1/auth/wechat/website/callback': [['browserCookie']],
+  'GET /api/v1/auth/wechat/official-account/callback': [['browserCookie']],
+  'GET /api/v1/auth/scans/:scanId': [['browserCookie'], ['scanToken']],
+  'DELETE /api/v1/auth/scans/:scanId': [['browserCookie'], ['scanToken']],
+  'GET /api/v1/auth/scans/:scanId/events': [['browserCookie'], ['scanToken']],
+  'GET /api/v1/auth/scans/:scanId/qr.png': [['browserCookie'], ['scanToken']],
+  'GET /api/v1/auth/scans/:scanId/qr.svg': [['browserCookie'], ['scanToken']],
+  'GET /api/v1/auth/scans/:scanId/socket': [['browserCookie'], ['scanToken'], []],
+  'GET /metrics': [[], ['metricsToken']],
+};
+
+/** By what one may get into a route, each way with all that it takes. */
+function waysInto({ method, path, isPublic, isForMachines }: Route): string[][] {
+  const machines = isForMachines ? [['client'], ['signedRequest']] : [];
+  if (isPublic) return proofsOf[`${method} ${path}`] ?? machines;
+  const byCookie = method === 'GET' ? ['sessionCookie'] : ['sessionCookie', 'csrfCookie', 'csrfToken'];
+  return [['bearer'], byCookie, ...machines];
+}
+
 /** An upgrade, an empty answer and a redirect say all in their headers. */
 const hasContent = (status: number) => ![101, 204].includes(status) && (status < 300 || status >= 400);
 
@@ -215,8 +265,6 @@ describe('the OpenAPI document', () => {
   });
   afterAll(() => service?.close());
 
-  const proofsOf = (route: string) =>
-    route.startsWith('POST /oauth/') ? [{ client: [] }, { signedRequest: [] }] : [];
   const documented = ({ method, path }: Route) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
   const api = () => operations.filter(({ path }) => path.startsWith('/api/v1'));
   const answersOf = (operation: Operation) =>
@@ -260,24 +308,34 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('documents who is refused and when to come back, on each guarded operation', () => {
+  it('names the ways in of each operation as its guards have them', () => {
+    const inOrder = (ways: string[][]) => ways.map((schemes) => schemes.toSorted().join('+')).toSorted();
+    const documentedWays = operations.map(
+      ({ route, security }) =>
+        [route, inOrder(security!.map((schemes: object) => Object.keys(schemes)))] as const,
+    );
+    const ways = routes.map((route) => [documented(route), inOrder(waysInto(route))] as const);
+    expect(Object.fromEntries(documentedWays)).toEqual(Object.fromEntries(ways));
+    const named = new Set(documentedWays.flatMap(([, all]) => all.flatMap((way) => way.split('+'))));
+    named.delete('');
+    expect(Object.keys(document.components.securitySchemes).sort()).toEqual([...named].sort());
+    expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
+  });
+
+  it('documents who is refused, on each guarded operation', () => {
     const guarded = routes.filter(({ isPublic }) => !isPublic).map(documented);
-    for (const { route, security, responses } of operations) {
-      expect([route, security]).toEqual([
-        route,
-        guarded.includes(route) ? [{ bearer: [] }] : proofsOf(route),
-      ]);
+    for (const { route, responses } of operations) {
       if (!guarded.includes(route)) continue;
-      const names = envelopesOf(jsonOf(responses['401']).schema).map(
-        ({ properties }) => properties.error.const,
-      );
-      expect([route, names]).toEqual([
+      expect([route, errorsAt(responses['401'])]).toEqual([
         route,
         expect.arrayContaining(['unauthenticated', 'token_expired', 'token_invalid', 'session_ended']),
       ]);
-      expect(Object.keys(responses['401'].headers)).toContain('WWW-Authenticate');
+      expect(Object.keys(responses['401'].headers)).toEqual(
+        expect.arrayContaining(['WWW-Authenticate', 'Set-Cookie']),
+      );
+      const forgeable = !route.startsWith('GET') || route === 'GET /api/v1/auth/verify';
+      expect([route, errorsAt(responses['403']).includes('csrf_invalid')]).toEqual([route, forgeable]);
     }
-    expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
   });
 
   it('documents on each API operation that it is limited, and that it may be unable to answer', () => {
@@ -331,7 +389,8 @@ describe('the OpenAPI document', () => {
       expect([route, examplesOf(json).length > 0]).toEqual([route, true]);
       const { required = [], minProperties = 0 } = json.schema;
       expect([route, requestBody.required]).toEqual([route, required.length > 0 || minProperties > 0]);
-      expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['400', '413', '415'])]);
+      const refused = isPush(route) ? ['413'] : ['400', '413', '415'];
+      expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(refused)]);
     }
   });
 
@@ -371,11 +430,36 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/users/me/phone',
     ]);
     for (const { parameters } of taking)
-      expect(parameters[0].schema).toMatchObject({
+      expect(parameters.find(({ name }) => name === 'Idempotency-Key').schema).toMatchObject({
         minLength: 16,
         maxLength: 128,
         pattern: expect.any(String),
       });
+  });
+
+  it('describes each parameter, and each field of what is sent and answered', () => {
+    const undescribed = operations.flatMap(({ route, parameters, requestBody, responses }) => [
+      ...parameters.filter(({ description }) => !description).map(({ name }) => `${route} ?${name}`),
+      ...[requestBody ?? {}, ...Object.values(responses)].flatMap((content) =>
+        fieldsWithoutWords(jsonOf(content)?.schema).map((field) => `${route} ${field}`),
+      ),
+    ]);
+    expect([...new Set(undescribed)]).toEqual([]);
+  });
+
+  it('says what is null as JSON Schema 2020-12 does', () => {
+    const keys = new Set<string>();
+    JSON.stringify(document, (key, value) => (keys.add(key), value));
+    expect(keys.has('nullable')).toBe(false);
+    const { properties } = jsonOf(
+      operations.find(({ route }) => route === 'PATCH /api/v1/users/me')!.requestBody,
+    ).schema;
+    expect(misfits(null, properties.nickname)).toEqual([]);
+    expect(misfits(7, properties.nickname)).not.toEqual([]);
+  });
+
+  it('is of the service at PUBLIC_URL', () => {
+    expect(document.servers).toEqual([{ url: service.env.PUBLIC_URL }]);
   });
 });
 

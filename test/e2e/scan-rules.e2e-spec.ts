@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { Blocklist } from '../../src/audit/blocklist.service.js';
 import { backends, embedded, shared, type Backend } from '../support/backends.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { stranger } from '../support/person.js';
 import { computer, events, phone, socket } from '../support/scan.js';
-import { type SilentProxy, startSilentProxy } from '../support/silent-proxy.js';
 import { type RunningService, startService } from '../support/start-service.js';
 import { miniProgram } from '../support/start-simulator.js';
 
@@ -327,16 +327,15 @@ describe('who waits when the process stops', () => {
 
 describe('a scan while the store is away', () => {
   let service: RunningService;
-  let way: SilentProxy;
+  let way: FaultProxy;
   beforeAll(async () => {
     const backend: Backend = {
       name: 'behind a proxy',
       open: async () => {
         const opened = await shared.open();
-        const url = new URL(opened.env.REDIS_URL!);
-        way = await startSilentProxy(Number(url.port));
-        url.port = String(way.port);
-        return { ...opened, env: { ...opened.env, REDIS_URL: url.href } };
+        const url = opened.env.REDIS_URL!;
+        way = await FaultProxy.start(Number(new URL(url).port));
+        return { ...opened, env: { ...opened.env, REDIS_URL: way.through(url) } };
       },
     };
     service = await startService(backend);
@@ -350,8 +349,7 @@ describe('a scan while the store is away', () => {
     const pc = await computer(service);
     const ada = await personOf(service);
     await ada.scanned(pc.scanId);
-    way.silentAfter(0);
-    way.cut();
+    way.strike({ blackHole: true });
     const unavailable = { status: 503, error: 'dependency_unavailable' };
     const begin = await service.api('POST', '/auth/scans', { via: 'official-account' });
     expect(begin).toMatchObject(unavailable);
@@ -360,8 +358,7 @@ describe('a scan while the store is away', () => {
     expect(await ada.confirm(pc.scanId)).toMatchObject(unavailable);
     expect((await events(service, pc.path, pc.byToken).opened).status).toBe(503);
     expect(await socket(service, pc.path, { headers: pc.byToken }).ended).toEqual({ code: 503 });
-    way.silentAfter(null);
-    way.cut();
+    way.heal();
     const end = Date.now() + 5000;
     while ((await pc.ask()).status !== 200 && Date.now() < end) await sleep(100);
     expect(await ada.confirm(pc.scanId)).toMatchObject({ status: 200 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
+import { UserEntity } from '../../src/users/user.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import { stranger } from '../support/person.js';
 import { computer, events, phone, socket, type View } from '../support/scan.js';
@@ -310,6 +311,32 @@ describe.each(backends)('scan to log in on $name', (backend) => {
     await service.api('POST', '/auth/logout', undefined, { token: data.accessToken });
     const { loginCode } = (await pc.ask()).data;
     expect(await pc.exchange(loginCode)).toMatchObject({ status: 401, error: 'session_ended' });
+  });
+
+  it('is decided by whoever its holder turned out to be since, and by nobody else', async () => {
+    const { manager } = service.app.get(DataSource);
+    for (const decide of ['confirm', 'reject'] as const) {
+      const [pc, bystander] = [await computer(service), await person()];
+      const [survivor, between, scanner] = [await person(), await person(), await person()];
+      expect(await scanner.scanned(pc.scanId)).toMatchObject({ status: 200 });
+      for (const [merged, into] of [
+        [scanner, between],
+        [between, survivor],
+      ] as const)
+        await manager.update(
+          UserEntity,
+          { id: merged.userId },
+          { status: 'merged', mergedInto: into.userId },
+        );
+      expect(await bystander.request(pc.scanId)).toMatchObject({ status: 409, error: 'scan_state' });
+      expect(await bystander[decide](pc.scanId)).toMatchObject({ status: 409, error: 'scan_state' });
+      expect(await survivor.request(pc.scanId)).toMatchObject({ status: 200 });
+      expect(await survivor.scanned(pc.scanId)).toMatchObject({ status: 200 });
+      expect(await survivor[decide](pc.scanId)).toMatchObject({ status: 200 });
+      const { data } = await pc.ask();
+      if (decide === 'reject') expect(data).toEqual({ status: 'rejected' });
+      else expect((await pc.exchange(data.loginCode)).data.user.id).toBe(survivor.userId);
+    }
   });
 
   it('lets nobody confirm who was locked since, and tells the computer nothing of them', async () => {

@@ -10,6 +10,8 @@ export interface LinkFault {
   sliceBytes?: number;
   /** Nothing arrives, the end of a connection neither, until the network has healed: then all that was under way does. */
   blackHole?: boolean;
+  /** The same for each connection by itself, once its client has sent so many bytes. */
+  silentAfterBytes?: number;
   /** Every connection is reset. */
   reset?: boolean;
   /** A connection is reset once the server has answered with so many bytes. */
@@ -18,11 +20,13 @@ export interface LinkFault {
 
 const sound: LinkFault = {};
 
+type Direction = 'to the server' | 'to the client';
+
 /** A way to a server on this machine, as long and as bad as a test wants it. */
 export class FaultProxy {
   private fault = sound;
   private healed = Promise.resolve();
-  private endBlackHole = () => {};
+  private endSilence = () => {};
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -54,13 +58,13 @@ export class FaultProxy {
   strike(fault: LinkFault): void {
     this.heal();
     this.fault = fault;
-    if (fault.blackHole) this.healed = new Promise((resolve) => (this.endBlackHole = resolve));
+    this.healed = new Promise((resolve) => (this.endSilence = resolve));
     if (fault.reset) for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
   heal(): void {
     this.fault = sound;
-    this.endBlackHole();
+    this.endSilence();
   }
 
   async close(): Promise<void> {
@@ -73,10 +77,10 @@ export class FaultProxy {
   private async join(client: Socket): Promise<void> {
     this.keep(client);
     if (this.fault.reset) return void client.resetAndDestroy();
-    await this.healed;
+    await this.silence('to the server', 0);
     const target = this.keep(connect(this.targetPort, '127.0.0.1'));
-    void this.carry(client, target);
-    void this.carry(target, client, () => this.fault.cutAfterBytes);
+    void this.carry(client, target, 'to the server');
+    void this.carry(target, client, 'to the client');
   }
 
   private keep(socket: Socket): Socket {
@@ -85,26 +89,36 @@ export class FaultProxy {
     return socket.on('close', () => this.sockets.delete(socket));
   }
 
-  private async carry(from: Socket, to: Socket, limitBytes = (): number | undefined => undefined) {
-    let carried = 0;
+  private async carry(from: Socket, to: Socket, direction: Direction): Promise<void> {
+    let [carried, counted] = [0, this.fault];
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
-        if (limitBytes() === undefined) carried = 0;
+        if (this.fault !== counted) [carried, counted] = [0, this.fault];
         for (const piece of this.piecesOf(chunk)) {
           if (this.fault.latencyMs) await sleep(this.fault.latencyMs);
-          await this.healed;
           carried += piece.length;
-          if (carried > (limitBytes() ?? Infinity)) return cut(from, to);
+          await this.silence(direction, carried);
+          if (this.cuts(direction, carried)) return cut(from, to);
           if (!to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
           if (piece !== chunk) await turn();
         }
       }
-      await this.healed;
+      await this.silence(direction, carried);
       to.end();
     } catch {
-      await this.healed;
+      await this.silence(direction, carried);
       to.resetAndDestroy();
     }
+  }
+
+  /** Resolves once what has come so far on a connection gets through. */
+  private async silence(direction: Direction, bytes: number): Promise<void> {
+    const { blackHole, silentAfterBytes = Infinity } = this.fault;
+    if (blackHole || (direction === 'to the server' && bytes > silentAfterBytes)) await this.healed;
+  }
+
+  private cuts(direction: Direction, bytes: number): boolean {
+    return direction === 'to the client' && bytes > (this.fault.cutAfterBytes ?? Infinity);
   }
 
   private piecesOf(chunk: Buffer): Buffer[] {

@@ -1,11 +1,13 @@
 import { createClient } from './client.js';
 import { freePort } from './services/probe.js';
 import { newFolder, type RunningProcess, startProcess } from './start-process.js';
-import { miniProgram, type RunningSimulator, startSimulator } from './start-simulator.js';
+import { appOf, miniProgram, type RunningSimulator, startSimulator } from './start-simulator.js';
 
 const encryptionKey = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 53 + 17) % 256)).toString(
   'base64',
 );
+
+const website = appOf('website');
 
 /** Real processes of the built service, in production's ways, each on a port that it keeps. */
 export class Fleet {
@@ -86,12 +88,15 @@ function productionEnv({ url }: RunningSimulator, replicas: number): Record<stri
     ENCRYPTION_KEYS: `k1:${encryptionKey}`,
     WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
     WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
+    WECHAT_WEBSITE_APP_ID: website.appId,
+    WECHAT_WEBSITE_APP_SECRET: website.appSecret,
     WECHAT_API_URL: url,
     // A machine that runs other tests beside these may keep the simulator waiting.
     WECHAT_TIMEOUT: '5s',
     API_LIMIT: '1000000/1m',
     LOGIN_LIMIT_IP: '1000000/1m',
     REGISTER_LIMIT: '1000000/1m',
+    SCAN_LIMIT: '1000000/1m',
     DATABASE_MIGRATE: 'true',
     REPLICAS: String(replicas),
   };

@@ -6,6 +6,7 @@ const columns = [
   'logins answered',
   'worst, ms',
   'late ones, ms',
+  'worst late one, ms',
   'recovered after, ms',
   '/users/me good of',
   'p99, ms',
@@ -24,6 +25,7 @@ function rowOf({ fault, alone, crowded, late, recoveryMs, life: { me, refresh } 
     fault.name,
     [...new Set([...alone, ...crowded, ...late].map(wordsOf))].join(', '),
     worstOf([...alone, ...crowded, ...late]).toFixed(0),
+    medianOf(late).toFixed(0),
     worstOf(late).toFixed(0),
     recoveryMs.toFixed(0),
     `${me.count - me.failures.length} of ${me.count}`,
@@ -38,7 +40,12 @@ export function wordsOf({ answer: { status, error } }: Pick<Attempt, 'answer'>):
   return [status, error].filter(Boolean).join(' ');
 }
 
-/** In milliseconds. */
+/** In milliseconds, as the next. */
+export function medianOf(attempts: readonly Attempt[]): number {
+  const sorted = attempts.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
 export function worstOf(attempts: readonly Attempt[]): number {
   return Math.max(...attempts.map(({ ms }) => ms));
 }

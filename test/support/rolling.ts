@@ -6,7 +6,6 @@ import { Fleet } from './fleet.js';
 import { startNginx } from './nginx.js';
 
 const replicas = 2;
-const crowd = 8;
 
 export interface Restart {
   exit: number | NodeJS.Signals;
@@ -25,16 +24,25 @@ export interface RollingRestart {
   damage: Damage;
 }
 
-/** Restarts two replicas behind nginx, one after the other and again, until people have made so many requests. */
+export interface Load {
+  /** How many people come by the mini program, beside those who come by other ways. */
+  crowd: number;
+  paceMs: number;
+  /** At least, as the next. */
+  requests: number;
+  restarts: number;
+}
+
+/** Restarts two replicas behind nginx, one after the other and again, while people use them. */
 export async function restartUnderLoad(
   env: Record<string, string>,
-  { requests: wanted, restarts: atLeast }: { requests: number; restarts: number },
+  { crowd, paceMs, requests: wanted, restarts: atLeast }: Load,
 ): Promise<RollingRestart> {
   const fleet = await Fleet.start(replicas, { TRUST_PROXY: '127.0.0.1', ...env });
   const nginx = await startNginx((port) => inFrontOf(fleet.ports, port));
   const [ledger, requests] = [new Ledger(), new Requests()];
   const clients = [createClient(nginx.url)];
-  const people = new People({ clients, simulator: fleet.simulator, ledger, requests }, crowd);
+  const people = new People({ clients, simulator: fleet.simulator, ledger, requests }, crowd, paceMs);
   const restarts: Restart[] = [];
   try {
     while (requests.tally().requests < wanted || restarts.length < atLeast) {

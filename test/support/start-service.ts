@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/platform/config/load-config.js';
 import { simulatedApps, type SimulatedApp } from '../../src/simulator/simulator.plugin.js';
 import type { Backend } from './backends.js';
 import { type Client, createClient } from './client.js';
+import { documentedClient } from './documented-client.js';
 import { type RunningSimulator, otherMiniProgram, startSimulator } from './start-simulator.js';
 
 export interface Replica extends Client {
@@ -87,5 +88,5 @@ async function startReplica(env: Record<string, string>): Promise<Replica> {
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
   const base = `http://127.0.0.1:${port}`;
-  return { app, base, ...createClient(base) };
+  return { app, base, ...documentedClient(app, createClient(base)) };
 }

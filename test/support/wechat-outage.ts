@@ -9,6 +9,7 @@ import { type Replica, type RunningService, startService } from './start-service
 import type { WechatFault } from './wechat-faults.js';
 
 const crowd = 3;
+const lateOnes = 5;
 const retryMs = 100;
 /** For those who are logged in to be seen for a while. */
 const afterglowMs = 600;
@@ -20,7 +21,7 @@ export class WechatOutage {
   alone: Attempt[] = [];
   /** Many at once. */
   crowded: Attempt[] = [];
-  /** After those. */
+  /** After those, one after the other. */
   late: Attempt[] = [];
   /** How often WeChat was asked about a code. */
   readonly exchanges = new Map<string, number>();
@@ -59,7 +60,9 @@ export class WechatOutage {
       await this.begin();
       this.alone = await this.tryBothDoors(1);
       this.crowded = await this.tryBothDoors(crowd);
-      this.late = await this.tryBothDoors(crowd);
+      for (let i = 0; i < lateOnes; i++)
+        for (const door of ['mini-program', 'website'] as const)
+          this.late.push(await attemptOf(await this.loginBy(door)));
       await this.countExchanges();
       await sleep(afterglowMs);
       await this.end();

@@ -1,13 +1,10 @@
 import type { Outage } from './outage.js';
+import type { Tally } from './requests.js';
 
+const countColumns = ['requests', 'good', '503', 'refused', 'other 5xx', 'no answer', 'worst, ms'];
 const columns = [
   'fault',
-  'requests',
-  'good',
-  '503',
-  'other 5xx',
-  'no answer',
-  'worst, ms',
+  ...countColumns,
   'not ready, ms',
   'ready, ms',
   'first login, ms',
@@ -15,22 +12,51 @@ const columns = [
   'duplicated',
   'forked',
   'revived',
+  'forgotten',
 ];
 
-/** What all faults showed, to be read side by side; in Markdown. */
+/** What all faults showed, to be read side by side, and what became of each kind of request; in Markdown. */
 export function faultTable(outages: readonly Outage[]): string {
-  const lines = [columns, columns.map(() => '---'), ...outages.map(rowOf)];
-  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  const kinds = [...new Set(outages.flatMap(({ requests }) => requests.kinds))];
+  return [
+    table(columns, outages.map(rowOf)),
+    table(
+      ['request', ...countColumns],
+      kinds.map((kind) => [kind, ...countsOf(sumOf(outages.map(({ requests }) => requests.tally(kind))))]),
+    ),
+  ].join('\n');
 }
 
 function rowOf({ fault, requests, notReadyMs, readyMs, firstLoginMs, damage }: Outage): unknown[] {
-  const { requests: count, good, unavailable, otherErrors, unanswered, worstMs } = requests.tally();
+  const { lost, duplicated, forked, revived, forgotten } = damage;
   return [
     fault,
-    ...[count, good, unavailable, otherErrors, unanswered],
-    ...[worstMs, notReadyMs, readyMs, firstLoginMs].map(rounded),
-    ...[damage.lost, damage.duplicated, damage.forked, damage.revived].map(({ length }) => length),
+    ...countsOf(requests.tally()),
+    ...[notReadyMs, readyMs, firstLoginMs].map(rounded),
+    ...[lost, duplicated, forked, revived, forgotten].map(({ length }) => length),
   ];
+}
+
+function countsOf(tally: Tally): unknown[] {
+  const { requests, good, unavailable, refused, otherErrors, unanswered, worstMs } = tally;
+  return [requests, good, unavailable, refused, otherErrors, unanswered, rounded(worstMs)];
+}
+
+function sumOf(tallies: Tally[]): Tally {
+  return tallies.reduce((sum, tally) => ({
+    requests: sum.requests + tally.requests,
+    good: sum.good + tally.good,
+    unavailable: sum.unavailable + tally.unavailable,
+    refused: sum.refused + tally.refused,
+    otherErrors: sum.otherErrors + tally.otherErrors,
+    unanswered: sum.unanswered + tally.unanswered,
+    worstMs: Math.max(sum.worstMs, tally.worstMs),
+  }));
+}
+
+function table(header: string[], rows: unknown[][]): string {
+  const lines = [header, header.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
 function rounded(ms: number): string {

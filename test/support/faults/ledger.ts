@@ -21,8 +21,18 @@ export interface KeptSession {
 export interface Damage {
   lost: string[];
   duplicated: string[];
+  /** Served twice what serves once. */
   forked: string[];
   revived: string[];
+  /** Scans, states and codes that were gone: no harm where a store that keeps nothing was emptied. */
+  forgotten: string[];
+}
+
+export const unharmed: Damage = { lost: [], duplicated: [], forked: [], revived: [], forgotten: [] };
+
+interface Account {
+  username: string;
+  password: string;
 }
 
 type Tokens = { accessToken: string; refreshToken: string };
@@ -30,7 +40,9 @@ type Tokens = { accessToken: string; refreshToken: string };
 /** All that the service has acknowledged, to be held against what it knows later. */
 export class Ledger {
   readonly sessions: KeptSession[] = [];
+  private readonly accounts: (Account & { userId: string })[] = [];
   private readonly successors = new Map<string, Set<string>>();
+  private readonly noted: Pick<Damage, 'forked' | 'forgotten'> = { forked: [], forgotten: [] };
 
   /** An acknowledged login. */
   open(person: string, { user, ...tokens }: Tokens & { user: { id: string } }): KeptSession {
@@ -39,6 +51,17 @@ export class Ledger {
     const session = { person, userId: user.id, id, accessToken, refreshToken, doubtful: false };
     this.sessions.push(session);
     return session;
+  }
+
+  /** An acknowledged registration, which is a login too. */
+  register(account: Account, tokens: Tokens & { user: { id: string } }): void {
+    const { userId } = this.open(account.username, tokens);
+    this.accounts.push({ ...account, userId });
+  }
+
+  /** What is seen at once, and needs no check later. */
+  note(kind: 'forked' | 'forgotten', words: string): void {
+    this.noted[kind].push(words);
   }
 
   /** An acknowledged exchange of a refresh token. */
@@ -51,11 +74,12 @@ export class Ledger {
 
   /** Asks every replica about every session, and compares. */
   async check(clients: Client[]): Promise<Damage> {
-    const damage: Damage = { lost: [], duplicated: [], forked: [], revived: [] };
+    const damage: Damage = structuredClone({ ...unharmed, ...this.noted });
     await inTurns(this.sessions, async (session) => {
       if (session.endedAt !== undefined) await this.checkEnded(session, clients, damage);
       else if (!session.doubtful) await this.checkLiving(session, clients, damage);
     });
+    await inTurns(this.accounts, (account) => this.checkAccount(account, clients[0]!, damage));
     this.checkPeople(damage);
     this.checkFamilies(damage);
     return damage;
@@ -88,6 +112,16 @@ export class Ledger {
       for (const answer of answers)
         if (answer.status !== 401) revived.push(`session ${session.id}: ${wordsOf(answer)}`);
     }
+  }
+
+  private async checkAccount(
+    { userId, ...account }: Account & { userId: string },
+    { api }: Client,
+    { lost }: Damage,
+  ): Promise<void> {
+    const answer = await api('POST', '/auth/login', account);
+    if (answer.status !== 200 || answer.data.user.id !== userId)
+      lost.push(`account ${account.username}: ${wordsOf(answer)}`);
   }
 
   private checkPeople({ duplicated }: Damage): void {

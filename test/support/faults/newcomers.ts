@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stranger } from '../person.js';
-import type { Surroundings } from './people.js';
+import type { Surroundings } from './conversation.js';
 
 const everyMs = 50;
 const patienceMs = 15_000;

@@ -6,7 +6,7 @@ import { People } from './people.js';
 import { ReadinessWatch } from './readiness.js';
 import { Requests } from './requests.js';
 
-const crowd = 6;
+const crowd = 4;
 /** A fault comes when nobody expects it. */
 const [atLeastMs, atMostMoreMs] = [300, 300];
 const patienceMs = 15_000;

@@ -1,35 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '../client.js';
-import { stranger } from '../person.js';
-import type { RunningSimulator } from '../start-simulator.js';
-import type { KeptSession, Ledger } from './ledger.js';
-import type { Requests } from './requests.js';
+import { Conversation, type Surroundings } from './conversation.js';
+import { byMiniProgram, byPassword, byRedirect, byScan, type Entrance } from './entrances.js';
+import type { KeptSession } from './ledger.js';
 
-const paceMs = 20;
 const roundsOfALife = 3;
 
-export interface Surroundings {
-  /** Requests go to one after the other; where there are two or more, what is done twice at once meets two of them. */
-  clients: Client[];
-  simulator: RunningSimulator;
-  ledger: Ledger;
-  requests: Requests;
-}
-
 /**
- * People whom nobody has seen before. Each logs in on two devices at once, asks and refreshes for a while, each token
- * twice at once, and logs one device out.
+ * People who log in, ask and refresh for a while, each token twice at once, and log one device out. A crowd of them comes
+ * by the mini program; one comes by each other way, and stays less long.
  */
 export class People {
   private running = true;
-  private turn = 0;
+  private readonly talk: Conversation;
   private readonly lives: Promise<unknown>;
 
   constructor(
     private readonly at: Surroundings,
-    count: number,
+    crowd: number,
+    /** How long each pauses between two rounds. */
+    private readonly paceMs = 20,
   ) {
-    this.lives = Promise.all(Array.from({ length: count }, () => this.live()));
+    this.talk = new Conversation(at);
+    const others = [byPassword(), byScan(), byRedirect];
+    this.lives = Promise.all([
+      ...Array.from({ length: crowd }, () => this.live(byMiniProgram, roundsOfALife)),
+      ...others.map((entrance) => this.live(entrance, 1)),
+    ]);
   }
 
   /** Resolves once their last request has ended. */
@@ -38,54 +34,33 @@ export class People {
     await this.lives;
   }
 
-  private async live(): Promise<void> {
+  private async live(enter: Entrance, rounds: number): Promise<void> {
     while (this.running) {
-      const someone = stranger(this.at.simulator);
-      const opened = await Promise.all([this.logIn(someone), this.logIn(someone)]);
-      const sessions = opened.filter((session) => session !== undefined);
-      for (let round = 0; round < roundsOfALife && this.running; round++) {
+      const sessions = await enter(this.talk);
+      for (let round = 0; round < rounds && this.running; round++) {
         for (const session of sessions) await this.use(session);
-        await sleep(paceMs);
+        await sleep(this.paceMs);
       }
       if (sessions[0]) await this.logOut(sessions[0]);
-      await sleep(paceMs);
+      await sleep(this.paceMs);
     }
-  }
-
-  private async logIn(someone: ReturnType<typeof stranger>): Promise<KeptSession | undefined> {
-    const client = this.next();
-    const code = await someone.code();
-    const answer = await this.at.requests.take('login', () =>
-      client.api('POST', '/auth/wechat/mini-program', { code }),
-    );
-    return answer?.status === 200 ? this.at.ledger.open(someone.name, answer.data) : undefined;
   }
 
   private async use(session: KeptSession): Promise<void> {
     const { accessToken: token, refreshToken } = session;
-    await this.ask('me', (client) => client.api('GET', '/users/me', undefined, { token }));
-    const refresh = () =>
-      this.ask('refresh', (client) => client.api('POST', '/auth/refresh', { refreshToken }));
-    for (const answer of await Promise.all([refresh(), refresh()]))
-      if (answer?.status === 200) this.at.ledger.rotate(session, refreshToken, answer.data);
+    await this.talk.ask('me', (client) => client.api('GET', '/users/me', undefined, { token }));
+    const answers = await this.talk.askTwice('refresh', (client) =>
+      client.api('POST', '/auth/refresh', { refreshToken }),
+    );
+    for (const { data } of answers) this.at.ledger.rotate(session, refreshToken, data);
   }
 
   private async logOut(session: KeptSession): Promise<void> {
     const { accessToken: token } = session;
-    const answer = await this.ask('logout', (client) =>
+    const answer = await this.talk.ask('logout', (client) =>
       client.api('POST', '/auth/logout', undefined, { token }),
     );
     if (answer?.status === 200) session.endedAt = performance.now();
     else session.doubtful = true;
-  }
-
-  private ask(what: string, request: (client: Client) => ReturnType<Client['api']>) {
-    const client = this.next();
-    return this.at.requests.take(what, () => request(client));
-  }
-
-  private next(): Client {
-    const { clients } = this.at;
-    return clients[this.turn++ % clients.length]!;
   }
 }

@@ -4,6 +4,8 @@ export interface Tally {
   requests: number;
   good: number;
   unavailable: number;
+  /** What may be done once, and was done already or is gone. */
+  refused: number;
   /** 5xx that are not 503. */
   otherErrors: number;
   /** Connections that ended without an answer. */
@@ -14,8 +16,8 @@ export interface Tally {
 interface Ended {
   what: string;
   status: number;
+  isRefusal: boolean;
   words: string;
-  startedAt: number;
   ms: number;
 }
 
@@ -25,20 +27,24 @@ const noAnswer = 0;
 export class Requests {
   private readonly ended: Ended[] = [];
 
-  /** The answer, where there was one. */
-  async take(what: string, request: () => Promise<Answer>): Promise<Answer | undefined> {
+  /**
+   * The answer, where there was one.
+   * @param refusals errors that are as good as an answer, because the request may come too late
+   */
+  async take(
+    what: string,
+    request: () => Promise<Answer>,
+    refusals: readonly string[] = [],
+  ): Promise<Answer | undefined> {
     const startedAt = performance.now();
-    const end = (status: number, words: string) =>
-      this.ended.push({
-        what,
-        status,
-        words: `${what}: ${words}`,
-        startedAt,
-        ms: performance.now() - startedAt,
-      });
+    const end = (status: number, words: string, isRefusal = false) => {
+      const ms = performance.now() - startedAt;
+      this.ended.push({ what, status, isRefusal, words: `${what}: ${words}`, ms });
+    };
     try {
       const answer = await request();
-      end(answer.status, [answer.status, answer.error, answer.data?.reason].filter(Boolean).join(' '));
+      const { status, error, data } = answer;
+      end(status, [status, error, data?.reason].filter(Boolean).join(' '), refusals.includes(error ?? ''));
       return answer;
     } catch (error) {
       end(noAnswer, String((error as Error).cause ?? error));
@@ -46,31 +52,44 @@ export class Requests {
     }
   }
 
+  /** What was asked for. */
+  get kinds(): string[] {
+    return [...new Set(this.ended.map(({ what }) => what))];
+  }
+
   /** Of all kinds of requests, or of one. */
   tally(what?: string): Tally {
     const some = this.ended.filter((request) => what === undefined || request.what === what);
-    const count = (wanted: (status: number) => boolean) => some.filter(({ status }) => wanted(status)).length;
+    const count = (wanted: (request: Ended) => boolean) => some.filter(wanted).length;
     return {
       requests: some.length,
-      good: count(isGood),
-      unavailable: count((status) => status === 503),
-      otherErrors: count((status) => status >= 500 && status !== 503),
-      unanswered: count((status) => status === noAnswer),
-      worstMs: Math.max(0, ...some.map(({ ms }) => ms)),
+      good: count(({ status }) => isGood(status)),
+      unavailable: count(({ status }) => status === 503),
+      refused: count(({ isRefusal }) => isRefusal),
+      otherErrors: count(({ status }) => status >= 500 && status !== 503),
+      unanswered: count(({ status }) => status === noAnswer),
+      worstMs: some.reduce((worst, { ms }) => Math.max(worst, ms), 0),
     };
   }
 
   /** Those that did not come out well, in words. */
   get failures(): string[] {
-    return this.ended.filter(({ status }) => !isGood(status)).map(({ words }) => words);
+    return this.ended.filter(isFailure).map(({ words }) => words);
   }
 
   /** Neither good nor 503, in words. */
   get surprises(): string[] {
-    return this.ended.filter(({ status }) => !isGood(status) && status !== 503).map(({ words }) => words);
+    return this.ended
+      .filter((request) => isFailure(request) && request.status !== 503)
+      .map(({ words }) => words);
   }
 }
 
-function isGood(status: number): boolean {
-  return status >= 200 && status < 300;
+/** Redirects included. */
+export function isGood(status: number): boolean {
+  return status >= 200 && status < 400;
+}
+
+function isFailure({ status, isRefusal }: Ended): boolean {
+  return !isGood(status) && !isRefusal;
 }

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { embedded, type OpenBackend } from '../support/backends.js';
 import { stranger } from '../support/person.js';
+import { Scrape } from '../support/scrape.js';
 import { newFolder, type RunningProcess, startProcess } from '../support/start-process.js';
 import { miniProgram, type RunningSimulator, startSimulator } from '../support/start-simulator.js';
+import { timeLimits } from '../support/time-limits.js';
 
 /** A line of the log that is this long, so that few of them fill whatever takes them. */
 const longPath = `/${'x'.repeat(8000)}`;
 /** More than pipe and service keep. */
 const flood = 700;
-
-const exitLimitMs = 10_000;
 
 describe('the service whose log is', () => {
   let simulator: RunningSimulator;
@@ -43,9 +43,10 @@ describe('the service whose log is', () => {
     execFileSync('mkfifo', [path]);
     return path;
   };
-  const startWith = async (stdout: number) => {
+  const startWith = async (stdout: number, format = 'json') => {
     const env = {
       NODE_ENV: 'production',
+      LOG_FORMAT: format,
       HOST: '127.0.0.1',
       PUBLIC_URL: 'https://login.example.test',
       ENCRYPTION_KEYS: `k1:${Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 31 + 7) % 256)).toString('base64')}`,
@@ -70,7 +71,7 @@ describe('the service whose log is', () => {
   };
   const exitOnRequest = () => {
     service.kill('SIGTERM');
-    return Promise.race([service.exited, sleep(exitLimitMs, 'still there', { ref: false })]);
+    return Promise.race([service.exited, sleep(timeLimits.exitMs, 'still there', { ref: false })]);
   };
 
   it('read by nobody goes on, and logs again once it is read', async () => {
@@ -90,15 +91,22 @@ describe('the service whose log is', () => {
       }
       return text.split('\n');
     };
-    expect((await lines()).length).toBeGreaterThan(100);
+    const flooded = await lines();
+    expect(flooded.length).toBeGreaterThan(100);
+    const lost = flooded.filter((line) => line.includes('log lines were lost'));
+    expect(lost).toHaveLength(1);
+    const dropped = (await Scrape.of(service)).value('wxpass_log_lines_dropped_total');
+    expect(dropped).toBeGreaterThan(0);
+    expect(lost[0]).toContain(`"lines":${dropped}`);
     expect(await servesPeople()).toEqual([200, 200]);
     expect((await lines()).filter((line) => line.includes('/users/me'))).toHaveLength(1);
     expect(await exitOnRequest()).toBe(0);
   });
 
-  it('read by nobody ends when asked to', async () => {
-    await startWith(open(newPipe(), constants.O_RDWR));
+  it.each(['json', 'pretty'])('%s and read by nobody goes on, and ends when asked to', async (format) => {
+    await startWith(open(newPipe(), constants.O_RDWR), format);
     await logMuch();
+    expect(await servesPeople()).toEqual([200, 200]);
     expect(await exitOnRequest()).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { backends, type OpenBackend } from '../support/backends.js';
 import { faultTable } from '../support/faults/fault-table.js';
+import { unharmed } from '../support/faults/ledger.js';
 import { type Outage, outageOf } from '../support/faults/outage.js';
 import { Fleet } from '../support/fleet.js';
 
@@ -39,8 +40,9 @@ describe.each(backends)('the service on $name, killed and started again and agai
   });
 
   it('loses, doubles, forks and revives nothing that was acknowledged', () => {
-    for (const { damage } of outages)
-      expect(damage).toEqual({ lost: [], duplicated: [], forked: [], revived: [] });
+    // Its own memory is where the embedded one keeps scans, states and codes.
+    const forgotten = backend.name === 'embedded' ? expect.any(Array) : [];
+    for (const { damage } of outages) expect(damage).toEqual({ ...unharmed, forgotten });
   });
 
   it('was killed while people used it, and serves them again', () => {

@@ -5,13 +5,13 @@ import { runMigrations, withMigrationDataSource } from '../../src/platform/datab
 import { schema } from '../../src/schema.js';
 import { shared, type OpenBackend } from '../support/backends.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { Ledger } from '../support/faults/ledger.js';
+import { Ledger, unharmed } from '../support/faults/ledger.js';
 import { People } from '../support/faults/people.js';
 import { Requests } from '../support/faults/requests.js';
 import { Fleet } from '../support/fleet.js';
-import { runScript, spawnScript } from '../support/start-process.js';
+import { type RunningProcess, runScript, spawnScript } from '../support/start-process.js';
 
-const unharmed = { lost: [], duplicated: [], forked: [], revived: [] };
+const patienceMs = 20_000;
 
 /** What a next version may do to the schema that this version's code must bear. */
 class NextVersion2000000000000 implements MigrationInterface {
@@ -75,7 +75,7 @@ describe('a database whose schema changes', () => {
       for (let killed = 0; killed < 4; killed++) {
         const before = await changes();
         const migrating = await spawnScript('migrate.js', ['run'], env);
-        while ((await changes()) <= before + killed) await sleep(5);
+        await untilUnlessEnded(migrating, async () => (await changes()) > before + killed);
         migrating.kill('SIGKILL');
         expect(await migrating.exited).toBe('SIGKILL');
       }
@@ -126,6 +126,18 @@ describe('a database whose schema changes', () => {
     });
   }
 });
+
+/** @throws Error with all that the process has written, where it ends or takes too long */
+async function untilUnlessEnded(process: RunningProcess, reached: () => Promise<boolean>): Promise<void> {
+  let exit: number | NodeJS.Signals | undefined;
+  void process.exited.then((code) => (exit = code));
+  for (const deadline = performance.now() + patienceMs; !(await reached()); await sleep(5)) {
+    if (exit !== undefined || performance.now() > deadline)
+      throw new Error(
+        `it ${exit === undefined ? 'takes too long' : `ended (${exit})`}:\n${process.output()}`,
+      );
+  }
+}
 
 async function applied(dataSource: { query<Rows>(sql: string): Promise<Rows> }): Promise<string[]> {
   const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
