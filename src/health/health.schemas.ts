@@ -8,10 +8,18 @@ const indicator = z.looseObject({
 const indicators = z.record(z.string(), indicator);
 
 /** Terminus' form: `info` has what is well, `error` what is not, `details` both. */
-const report = z.object({ info: indicators, error: indicators, details: indicators });
+const report = z.object({
+  info: indicators.describe('What is well'),
+  error: indicators.describe('What is not'),
+  details: indicators.describe('Both'),
+});
 
-export const healthy = report.extend({ status: z.literal('ok') });
-export const unhealthy = report.extend({ status: z.enum(['error', 'shutting_down']) });
+export const healthy = report.extend({ status: z.literal('ok').describe('All is well') });
+export const unhealthy = report.extend({
+  status: z
+    .enum(['error', 'shutting_down'])
+    .describe('Whether something is away, or the service itself is leaving'),
+});
 
 const up = { service: { status: 'up', responseTime: 0 }, store: { status: 'up', responseTime: 1 } } as const;
 const database = { status: 'up', responseTime: 2 } as const;

@@ -1,5 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../platform/config/config.js';
 import { sameText } from '../platform/crypto/secrets.js';
@@ -28,6 +28,8 @@ export class MetricsController {
     summary: "What this process counts and measures, in Prometheus' text format",
     description: 'Where `METRICS_TOKEN` is set, it is asked for: `Authorization: Bearer <METRICS_TOKEN>`.',
   })
+  @ApiSecurity({})
+  @ApiSecurity('metricsToken')
   @ApiTextAnswer(200, 'The metrics', example)
   @ApiTextAnswer(401, 'The token is not METRICS_TOKEN', '')
   async scrape(@Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

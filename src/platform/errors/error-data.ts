@@ -22,7 +22,16 @@ export interface ErrorData {
   example: unknown;
 }
 
-const faultyFields = z.object({ fields: z.array(z.object({ path: z.string(), message: z.string() })) });
+const faultyFields = z.object({
+  fields: z
+    .array(
+      z.object({
+        path: z.string().describe('Which field, header or parameter; dots lead inwards'),
+        message: z.string().describe('What is wrong with it, in the language of the message'),
+      }),
+    )
+    .describe('The first 20 that are wrong'),
+});
 
 const wechatRefusal = z.object({
   errcode: z.int().nullable().describe("WeChat's errcode; null where it gave none"),
@@ -35,7 +44,9 @@ export const errorData: Partial<Record<ErrorName, ErrorData>> = {
   invalid_request: dataOf(faultyFields.nullable().describe('null where the body is no JSON'), {
     fields: [{ path: 'device.type', message: 'Invalid option: expected one of "mobile"|"web"|"desktop"' }],
   }),
-  session_ended: dataOf(z.object({ reason: z.enum(endReasons) }), { reason: 'logged_out' }),
+  session_ended: dataOf(z.object({ reason: z.enum(endReasons).describe('Why it ended') }), {
+    reason: 'logged_out',
+  }),
   wechat_code_invalid: dataOf(wechatRefusal, {
     errcode: 40029,
     advice: "The code is invalid, expired or another app's: obtain a new one.",

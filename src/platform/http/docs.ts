@@ -1,47 +1,41 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Config } from '../config/config.js';
 import { ownVersion } from '../config/own-version.js';
-import { openApiComponents } from './openapi.js';
+import { securitySchemes, withEveryWayIn } from './openapi-ways-in.js';
+import { openApiComponents, toJsonSchema } from './openapi.js';
 
 /** The OpenAPI document of every route. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const { publicUrl } = app.get(Config);
   const builder = new DocumentBuilder()
     .setTitle('wxpass')
     .setDescription(description)
     .setVersion(ownVersion)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
-    .addServer('/')
-    .addBearerAuth({ type: 'http', bearerFormat: 'JWT', description: 'An access token' })
-    .addBasicAuth({ type: 'http', description: 'A machine client of `API_CLIENTS`' }, 'client')
-    .addApiKey(
-      { type: 'apiKey', in: 'header', name: 'X-Signature', description: signature },
-      'signedRequest',
-    );
+    .addServer(publicUrl);
   for (const [name, about] of Object.entries(tags)) builder.addTag(name, about);
-  const document = SwaggerModule.createDocument(app, builder.build());
+  const document = SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter });
+  const { contact: _none, ...info } = document.info;
   const { schemas, headers } = openApiComponents();
   return {
     ...document,
-    paths: sayingWhatIsPublic(document.paths),
-    components: { ...document.components, schemas: { ...document.components?.schemas, ...schemas }, headers },
+    info,
+    paths: withEveryWayIn(document.paths),
+    components: {
+      schemas: { ...document.components?.schemas, ...schemas },
+      headers,
+      securitySchemes: securitySchemes(publicUrl),
+    },
   };
 }
 
-/** An operation without `security` leaves open whether it was forgotten. */
-function sayingWhatIsPublic(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
-  return Object.fromEntries(
-    Object.entries(paths).map(([path, operations]) => [
-      path,
-      Object.fromEntries(
-        Object.entries(operations as Record<string, object>).map(([method, operation]) => [
-          method,
-          { security: [], ...operation },
-        ]),
-      ),
-    ]),
-  );
+/** Nest by itself would write OpenAPI 3.0, whose `nullable` means nothing in 3.1. */
+function standardSchemaConverter(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
+  return { schema: toJsonSchema(schema as z.ZodType, schemaType) };
 }
 
 const tags = {
@@ -54,15 +48,15 @@ const tags = {
   Health: 'For orchestrators and Prometheus',
 };
 
-const signature =
-  'Hex HMAC-SHA256 of method, path with query, timestamp, nonce and the hex SHA-256 of the body, one a line, ' +
-  'beside `X-Client-Id`, `X-Timestamp` and `X-Nonce`';
-
 const description = `Self-hosted WeChat (微信) sign-in and sessions.
 
-Every answer under /api/v1 is \`{code, message, data, traceId}\`, with an \`error\` name where it is a bad one. Messages follow
-\`Accept-Language\` (\`zh\` or \`en\`, else \`zh\`). Beside what each operation lists, an unknown path answers \`not_found\`, another
-method \`method_not_allowed\`, and a fault of the service \`internal_error\`.`;
+Every answer under /api/v1 is \`{code, message, data, traceId}\`, with an \`error\` name where it is a bad one. Messages
+follow \`Accept-Language\` (\`zh\` or \`en\`, else \`zh\`); the trace id is that of \`traceparent\`, where one is sent.
+Beside what each operation lists, an unknown path answers \`not_found\`, another method \`method_not_allowed\`, and a
+fault of the service \`internal_error\`.
+
+A way in that is a cookie counts for pages in a browser that log in with \`"mode": "cookie"\`; where several are listed
+for an operation, any one will do.`;
 
 /** Swagger UI styles itself from its page; scripts come from here alone. */
 const docsPolicy =

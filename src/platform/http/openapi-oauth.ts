@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBasicAuth, ApiBody, ApiConsumes, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiBasicAuth, ApiBody, ApiConsumes, ApiHeader, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { z } from 'zod';
 import { catalogue, type ErrorName } from '../errors/catalogue.js';
 import { oauthErrorOf } from './oauth-answer.js';
-import { referTo } from './openapi.js';
+import { referTo, stampHeaders } from './openapi.js';
 
 const errors: ErrorName[] = [
   'invalid_request',
@@ -17,11 +17,26 @@ const errors: ErrorName[] = [
   'dependency_unavailable',
 ];
 
-/** Documents the form of a machine client, and that it may prove itself by Basic or by a signed request. */
-export function ApiOauthForm<Form extends z.ZodType>(example: z.input<Form>) {
+/** Documents that a machine client may prove itself, by Basic or by a signed request. */
+export function ApiMachineClient() {
   return applyDecorators(
     ApiBasicAuth('client'),
     ApiSecurity('signedRequest'),
+    ApiHeader({
+      name: 'X-Client-Id',
+      required: false,
+      description: 'Of a signed request: the id of the client in `API_CLIENTS`',
+      schema: { type: 'string' },
+      examples: { gateway: { value: 'gateway' } },
+    }),
+    ...stampHeaders('Of a signed request'),
+  );
+}
+
+/** Documents the form of a machine client. */
+export function ApiOauthForm<Form extends z.ZodType>(example: z.input<Form>) {
+  return applyDecorators(
+    ApiMachineClient(),
     ApiConsumes('application/x-www-form-urlencoded'),
     ApiBody({ required: true, examples: { example: { value: example as object } } }),
     ...statusesOf(errors).map(ApiOauthError),
@@ -45,8 +60,12 @@ function ApiOauthError(status: number) {
         schema: {
           type: 'object',
           properties: {
-            error: { type: 'string', enum: said.map(([, { error }]) => error) },
-            error_description: { type: 'string' },
+            error: {
+              type: 'string',
+              enum: said.map(([, { error }]) => error),
+              description: 'The name of the error',
+            },
+            error_description: { type: 'string', description: 'For people, in English' },
           },
           required: ['error', 'error_description'],
         },

@@ -17,9 +17,14 @@ const errorsOf = {
   idempotencyKey: ['invalid_request', 'idempotency_key_reused', 'session_ended', 'user_locked'],
 } satisfies Record<string, ErrorName[]>;
 const callerErrors = new Set<ErrorName>(errorsOf.caller);
+/** Where these may come, tokens may be in cookies, which are taken away once the session is over. */
+const cookieErrors = new Set<ErrorName>(['token_expired', 'refresh_token_reused']);
 const errorsKey = 'openApiErrors';
 
-const traceId = z.string().regex(/^[0-9a-f]{32}$/);
+const traceId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .describe('Of the request, as in the log');
 const traceIdExample = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 const headers = {
@@ -35,6 +40,15 @@ const headers = {
   ),
   'Retry-After': header('Seconds after which another try may succeed', 2),
   'WWW-Authenticate': header('The scheme that would let the caller in (RFC 6750)', 'Bearer'),
+  'Set-Cookie': header(
+    'In cookie mode the tokens and the CSRF token, or nothing in their place once the session has ended; where ' +
+      'something begins that this browser alone may finish, the cookie that knows it again',
+    '__Host-wxpass_csrf=…; Max-Age=2592000; Path=/; Secure; SameSite=Lax',
+  ),
+  'Content-Disposition': header(
+    'Under which name a browser keeps it',
+    'attachment; filename="wxpass-export.json"',
+  ),
 } satisfies Record<string, Header>;
 type HeaderName = keyof typeof headers;
 const rateLimitHeaders: HeaderName[] = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
@@ -45,12 +59,20 @@ export function openApiComponents(): Components {
   return { schemas: Object.fromEntries(names.map((name) => [name, errorSchema(name)])), headers };
 }
 
-/** Documents a good answer of the API: the envelope around this data. */
-export function ApiAnswer<Data extends z.ZodType>(status: number, data: Data, example: z.output<Data>) {
+/**
+ * Documents a good answer of the API: the envelope around this data.
+ * @param own headers that not every answer has
+ */
+export function ApiAnswer<Data extends z.ZodType>(
+  status: number,
+  data: Data,
+  example: z.output<Data>,
+  own: HeaderName[] = [],
+) {
   const answer = ApiResponse({
     status,
     description: 'Done',
-    headers: referTo(headersOf(status)),
+    headers: referTo([...headersOf(status), ...own]),
     schema: toJsonSchema(z.object({ code: z.literal(0), message: z.literal('ok'), data, traceId })),
     example: { code: 0, message: 'ok', data: example, traceId: traceIdExample },
   });
@@ -76,12 +98,15 @@ export function ApiUpgrade(description: string) {
   return applyDecorators(answer, ApiErrors());
 }
 
-/** Documents an answer that sends a browser elsewhere. */
+/** Documents an answer that sends a browser elsewhere, with a cookie. */
 export function ApiRedirect(status: 302 | 303, description: string, example: string) {
   return ApiResponse({
     status,
     description,
-    headers: { Location: header('Where the browser goes', example), ...referTo(headersOf(status)) },
+    headers: {
+      Location: header('Where the browser goes', example),
+      ...referTo([...headersOf(status), 'Set-Cookie']),
+    },
   });
 }
 
@@ -146,21 +171,69 @@ export function ApiIdempotencyKey() {
   return applyDecorators(key, ApiErrors(...errorsOf.idempotencyKey));
 }
 
+/** Documents that a request may carry what is good for one request; see REPLAY_PROTECTION. */
+export function ApiReplayProtection() {
+  return applyDecorators(
+    ...stampHeaders('Where one of X-Timestamp and X-Nonce is sent, or REPLAY_PROTECTION is `required`'),
+    ApiErrors('invalid_request', 'nonce_replayed', 'request_signature_invalid'),
+  );
+}
+
+/** The two headers that tell one request from its repetition, and when they are needed. */
+export function stampHeaders(when: string) {
+  return [
+    ApiHeader({
+      name: 'X-Timestamp',
+      required: false,
+      description: `${when}: when it was sent, in seconds since 1970, at most 300 off`,
+      schema: { type: 'string', pattern: '^\\d{1,12}$' },
+      examples: { seconds: { value: '1795155303' } },
+    }),
+    ApiHeader({
+      name: 'X-Nonce',
+      required: false,
+      description: `${when}: 8 to 128 visible ASCII characters, never used before`,
+      schema: { type: 'string', minLength: 8, maxLength: 128, pattern: '^[!-~]{8,128}$' },
+      examples: { random: { value: '9f86d081884c7d659a2feaa0c55ad015' } },
+    }),
+  ];
+}
+
 /** Documents that only the bearer of a good token gets an answer; beside `@ApiBearerAuth()`. */
 export function ApiCallerErrors() {
   return ApiErrors(...errorsOf.caller);
+}
+
+/** Documents that the account may just have been erased, which other replicas learn within a second. */
+export function ApiGoneAccount() {
+  return ApiErrors('not_found');
 }
 
 /** Documents errors of the catalogue that an API route answers with, beside those that its other decorators tell of. */
 export function ApiErrors(...names: ErrorName[]): MethodDecorator {
   return (_prototype, _key, { value: handler }: PropertyDescriptor) => {
     const known = (Reflect.getMetadata(errorsKey, handler as object) ?? errorsOf.anyRoute) as ErrorName[];
-    const all = [...new Set([...known, ...names])];
+    const all = withCsrf([...new Set([...known, ...names])]);
     Reflect.defineMetadata(errorsKey, all, handler as object);
     // Nest's own decorator would join the descriptions of two that tell of one status.
     const responses = Reflect.getMetadata(DECORATORS.API_RESPONSE, handler as object) as object | undefined;
     Reflect.defineMetadata(DECORATORS.API_RESPONSE, { ...responses, ...byStatus(all) }, handler as object);
   };
+}
+
+/** Documents all errors of a route that is no part of the API: it takes their form, but API_LIMIT counts it not. */
+export function ApiUncountedErrors(...names: ErrorName[]): MethodDecorator {
+  const described = Object.entries(byStatus(names)).map(([status, { headers: own, ...response }]) => {
+    const kept = Object.entries(own).filter(([name]) => !rateLimitHeaders.includes(name as HeaderName));
+    return ApiResponse({ status: Number(status), ...response, headers: Object.fromEntries(kept) });
+  });
+  return applyDecorators(...described);
+}
+
+/** Who writes by a cookie must show that a page of ours asks; what takes no body writes nothing. */
+function withCsrf(names: ErrorName[]): ErrorName[] {
+  const writes = [...errorsOf.caller, ...errorsOf.body].every((name) => names.includes(name));
+  return writes ? [...new Set([...names, 'csrf_invalid' as const])] : names;
 }
 
 function byStatus(names: ErrorName[]) {
@@ -179,6 +252,7 @@ function describeErrors(status: number, names: ErrorName[]) {
     headers: referTo([
       ...headersOf(status),
       ...(names.some((name) => callerErrors.has(name)) ? ['WWW-Authenticate' as const] : []),
+      ...(names.some((name) => cookieErrors.has(name)) ? ['Set-Cookie' as const] : []),
     ]),
     schema: oneOf(names),
     examples: Object.fromEntries(
@@ -197,8 +271,8 @@ function oneOf(names: ErrorName[]): JsonSchema {
 
 function errorSchema(name: ErrorName): JsonSchema {
   const envelope = z.object({
-    code: z.literal(catalogue[name].code),
-    error: z.literal(name),
+    code: z.literal(catalogue[name].code).describe('The stable number of the error'),
+    error: z.literal(name).describe('The stable name of the error'),
     message: z.string().describe('For people, in the language of Accept-Language'),
     data: errorData[name]?.schema ?? z.null(),
     traceId,
@@ -230,8 +304,9 @@ function header(description: string, example: string | number): Header {
   return { description, schema: { type: typeof example === 'number' ? 'integer' : 'string' }, example };
 }
 
-function toJsonSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output', override: leaveNoiseOut });
+/** As JSON Schema 2020-12, which is what OpenAPI 3.1 means by a schema. */
+export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, override: leaveNoiseOut });
   return json as JsonSchema;
 }
 

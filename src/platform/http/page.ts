@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { fromCursor, toCursor } from './cursor.js';
 import { parseRequest } from './validation.js';
 
+/** What every list says of its cursor. */
+export const cursorMeaning = 'The nextCursor of the page before; absent for the first page';
+
 /** The query of every list; the cursor is what the page before ended with. */
 export const pageRequest = z.strictObject({
-  cursor: z.string().min(1).max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().min(1).max(64).optional().describe(cursorMeaning),
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe('Items of a page'),
 });
 
 export type PageRequest = z.infer<typeof pageRequest>;
@@ -20,7 +23,10 @@ export interface Page<Item> {
 }
 
 export function pageSchema<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Asks for the next page; null on the last one'),
+  });
 }
 
 /** @param rows one more than the page holds, where there are more */
