@@ -53,7 +53,7 @@ export class Wires {
   }
 
   async slide(key: string): Promise<boolean> {
-    const [allowed] = await this.redis.slide(key, limit, windowMs, bucketMs(windowMs), 1);
+    const [allowed] = await this.redis.slide(key, limit, windowMs, bucketMs(windowMs), 1, 'floor');
     return allowed === 1;
   }
 

@@ -41,14 +41,12 @@ export class TokenDelivery {
   }
 
   /**
-   * Nobody could log it out any more once its cookies are gone. What it begot goes on, be it the very session that replaces
-   * it. The login stands, whether or not this succeeds.
+   * Nobody could log it out any more once its cookies are gone. The login stands, whether or not this succeeds.
    */
   private async endReplaced(request: FastifyRequest, by: string): Promise<void> {
     const replaced = this.sessionInCookies(request);
     if (!replaced || replaced.id === by) return;
-    const ending = this.ends.endThese(replaced.userId, [replaced], 'logged_out', whenceOf(request));
-    await ending.catch((error: unknown) => {
+    await this.ends.endReplaced(replaced, by, whenceOf(request)).catch((error: unknown) => {
       this.logger.warn('the session that a login replaced could not be ended', error);
     });
   }

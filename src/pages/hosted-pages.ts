@@ -91,7 +91,7 @@ export class HostedPages {
     this.logger.warn(
       `The login page was asked for at ${seen}, but PUBLIC_URL is at ${expected}, where logins begin and end: ` +
         (setting === 'PUBLIC_URL'
-          ? `set PUBLIC_URL=${seen}${this.basePath}`
+          ? `if that address is yours (strangers may name any), set PUBLIC_URL=${seen}${this.basePath}`
           : 'set TRUST_PROXY to the proxy'),
     );
   }

@@ -48,7 +48,8 @@ export class SessionEnds {
   ) {}
 
   /**
-   * Ends a session of this user once, and takes along those it begot; false where no such session lives.
+   * Ends a session of this user once, and takes along those it begot; false where no such session lives. Those come first,
+   * so that who gets no answer may ask again, and once more afterwards: one may have been opened meanwhile.
    * @param keepId a session that asks for this, and goes on
    */
   async end(
@@ -59,9 +60,18 @@ export class SessionEnds {
   ): Promise<boolean> {
     const door = clientId ?? whence.appId;
     const ending = door === undefined ? await this.living({ id, userId }) : [{ id, clientId: door }];
+    await this.endBegotten(userId, id, reason, whence, keepId);
     const isEnded = (await this.endThese(userId, ending, reason, whence)) === 1;
-    if (isEnded) await this.endBegotten(userId, [id], reason, whence, keepId);
+    await this.endBegotten(userId, id, reason, whence, keepId);
     return isEnded;
+  }
+
+  /** Ends a session whose place another of the same person takes; what it begot belongs to a login that does. */
+  async endReplaced(replaced: Owned & Ending, by: string, whence: Whence): Promise<void> {
+    const { id, userId } = replaced;
+    await this.endThese(userId, [replaced], 'logged_out', whence);
+    if (await this.repository.existsBy({ id: by, userId, parentId: IsNull() }))
+      await this.repository.update({ userId, parentId: id }, { parentId: by });
   }
 
   /** Ends all sessions of a user, but the one to keep; how many there were. */
@@ -119,20 +129,20 @@ export class SessionEnds {
     };
   }
 
-  /** Asked after the parents have ended: who begets one later finds that out, and takes it back. */
   private async endBegotten(
     userId: string,
-    parentIds: string[],
+    id: string,
     reason: EndReason,
     whence: Whence,
     keepId: string | undefined,
   ): Promise<void> {
-    const begotten = await this.living({ userId, parentId: In(parentIds) });
-    const ending = begotten.filter(({ id }) => id !== keepId);
-    if (ending.length === 0) return;
+    const begotten = await this.repository.find({
+      select: { id: true, clientId: true, parentId: true, endedAt: true },
+      where: { userId, parentId: Not(IsNull()) },
+    });
+    const others = begotten.filter((session) => session.id !== keepId);
+    const ending = descendantsOf(id, others).filter(({ endedAt }) => endedAt === null);
     await this.endThese(userId, ending, reason, whence, alongWithParent);
-    const ids = ending.map(({ id }) => id);
-    await this.endBegotten(userId, ids, reason, whence, keepId);
   }
 
   private living(of: FindOptionsWhere<SessionEntity>): Promise<Ending[]> {
@@ -156,6 +166,22 @@ export class SessionEnds {
     this.metrics.count('sessionsEnded', { reason }, doors.length);
     if (told.event === 'refresh_token_reused') this.metrics.count('refreshReuse', {}, doors.length);
   }
+}
+
+/** Also of those that have ended: what they begot may live. */
+function descendantsOf<Session extends Pick<SessionEntity, 'id' | 'parentId'>>(
+  id: string,
+  sessions: Session[],
+): Session[] {
+  const found: Session[] = [];
+  let rest = sessions;
+  for (let parents = new Set<string | null>([id]); parents.size > 0;) {
+    const children = rest.filter(({ parentId }) => parents.has(parentId));
+    rest = rest.filter(({ parentId }) => !parents.has(parentId));
+    found.push(...children);
+    parents = new Set(children.map((child) => child.id));
+  }
+  return found;
 }
 
 /** A token that comes back after its time is somebody's attempt that failed. */

@@ -4,10 +4,9 @@ import { biteRows, countInBites } from '../platform/database/count-in-bites.js';
 import { engineOf, useIndex } from '../platform/database/statement.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { remembered } from '../platform/store/remembered.js';
-import type { Role } from './user.entity.js';
+import { roles, type Role } from './user.entity.js';
 
 const rememberedMs = 10_000;
-const roles: Role[] = ['user', 'admin', 'auditor'];
 
 export interface UserCount {
   active: number;

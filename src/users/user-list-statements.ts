@@ -6,7 +6,7 @@ import {
   type Engine,
   type Statement,
 } from '../platform/database/statement.js';
-import type { Role } from './user.entity.js';
+import { roles, type Role } from './user.entity.js';
 import type { UserView } from './user.view.js';
 
 type Status = UserView['status'];
@@ -29,7 +29,6 @@ interface Branch {
   status: Status;
 }
 
-const roles: Role[] = ['user', 'admin', 'auditor'];
 const statuses: Status[] = ['active', 'locked'];
 const afterAllIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** In every order of text the last character; as often as a name is long, since some orders take all emoji for one. */
@@ -62,7 +61,7 @@ export class UserListStatements {
     const where = allOf([
       isOneOf('u.id', ids),
       { sql: 'u.id < ?', values: [before ?? afterAllIds] },
-      isOneOf('u.role', role ? [role] : roles),
+      isOneOf('u.role', role ? [role] : [...roles]),
       isOneOf('u.status', status ? [status] : statuses),
     ]);
     const from = `users u ${useIndex(this.engine, 'PRIMARY')}`;

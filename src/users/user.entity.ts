@@ -1,7 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { exactColumn, idColumn, textColumn, timeColumn } from '../platform/database/columns.js';
 
-export type Role = 'user' | 'admin' | 'auditor';
+export const roles = ['user', 'admin', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+
 /**
  * `merged`: is another user now, kept for as long as that may be undone. `erased`: an empty row, kept while there are
  * sessions of it that say why they ended. Nobody gets to see either.

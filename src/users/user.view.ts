@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '../platform/http/iso-time.js';
-import type { UserEntity } from './user.entity.js';
+import { roles, type UserEntity } from './user.entity.js';
 
 const time = z.iso.datetime();
 
@@ -17,7 +17,7 @@ export const userView = z.object({
   province: z.string().nullable().describe('As WeChat said'),
   city: z.string().nullable().describe('As WeChat said'),
   language: z.string().nullable().describe('A language tag such as zh_CN'),
-  role: z.enum(['user', 'admin', 'auditor']).describe('What the user may do beside what all may'),
+  role: z.enum(roles).describe('What the user may do beside what all may'),
   status: z.enum(['active', 'locked']).describe('Who is locked has no session and gets none'),
   profileComplete: z
     .boolean()

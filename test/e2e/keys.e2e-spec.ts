@@ -173,7 +173,8 @@ it('sealed columns get a new key while the service runs, and the old one is not 
     const both = { ENCRYPTION_KEYS: `${newKeys},${oldKeys}` };
     const restarted = [await service.addReplica(both), await service.addReplica(both)];
     traffic.moveTo(restarted);
-    const next = await rotate({ ...service.env, ENCRYPTION_KEYS: oldKeys }, 1000);
+    // Every replica looks twice before any signs with it.
+    const next = await rotate({ ...service.env, ENCRYPTION_KEYS: oldKeys }, 4500);
 
     const config = loadConfig({ ...service.env, ...both });
     const reports = await withDatabase(service.env, async (dataSource) => {
@@ -187,7 +188,7 @@ it('sealed columns get a new key while the service runs, and the old one is not 
     const alone = { ENCRYPTION_KEYS: newKeys };
     const last = [await service.addReplica(alone), await service.addReplica(alone)];
     traffic.moveTo(last);
-    await sleep(1500);
+    await sleep(5000);
     const { requests, failures } = await traffic.stop();
     expect(failures).toEqual([]);
     expect(requests).toBeGreaterThan(100);

@@ -366,7 +366,8 @@ describe('an address that is not the own one', () => {
     for (let i = 0; i < 3; i++) await open('/', { base, headers: { host: `other-${i}.example.test` } });
     expect(warnings).toEqual([
       'The login page was asked for at https://other-0.example.test, but PUBLIC_URL is at https://login.example.test, ' +
-        'where logins begin and end: set PUBLIC_URL=https://other-0.example.test',
+        'where logins begin and end: if that address is yours (strangers may name any), ' +
+        'set PUBLIC_URL=https://other-0.example.test',
     ]);
   });
 

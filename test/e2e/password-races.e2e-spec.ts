@@ -69,12 +69,14 @@ describe(`passwords in ${rounds} rounds over two replicas on one database and on
         const spellings = [`Crowd.${round}`, `crowd.${round}`, `CROWD.${round}`, `cr0wd.${round}`];
         const before = await users.count();
         const answers = await race.atOnce(crowd, (i) => register(spellings[(i >> 1) % 4]!, i));
-        race.demand('made', tallyOf(answers)['201'], 1);
+        const made = answers.filter(({ status }) => status === 201).map(({ data }) => data.user.id);
         race.demand('others', strangeAmong(answers, ['201', '409 conflict', busy]), []);
         race.demand('users stored', (await users.count()) - before, 1);
-        const { user } = answers.find(({ status }) => status === 201)!.data;
-        for (const [i, spelling] of spellings.entries())
-          race.demand('logged in', (await told(() => logIn(spelling, i))).data?.user?.id, user.id);
+        // Of a machine that has no time left even the one who was stored may be told to come back.
+        const loggedIn = await Promise.all(spellings.map((spelling, i) => told(() => logIn(spelling, i))));
+        const owners = distinct([...made, ...loggedIn.map(({ data }) => data?.user?.id)]);
+        race.demand('made', made.length <= 1, true);
+        race.demand('who has it', owners.length, 1);
       });
       expect(race.violations).toEqual([]);
     },

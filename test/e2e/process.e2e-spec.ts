@@ -130,6 +130,9 @@ describe.each(backends)('the built service in production on $name', (backend) =>
     const login = await service.api('POST', '/auth/wechat/mini-program', { code });
     const { accessToken, refreshToken, user } = login.data;
     await service.api('GET', '/users/me?token=in-the-query', undefined, { token: accessToken });
+    for (const start of ['%3Ftoken=', '%3ftoken=', ';token='])
+      await service.api('GET', `/nowhere${start}in-the-query${'x'.repeat(5000)}`);
+    await service.api('GET', `/${'long'.repeat(2000)}`);
     await service.api('POST', '/auth/refresh', { refreshToken });
     await simulator.fault({ path: '/sns/jscode2session', errcode: 40125 });
     await someone.logIn(service);
@@ -152,6 +155,7 @@ describe.each(backends)('the built service in production on $name', (backend) =>
       status: 200,
       userId: user.id,
     });
+    expect(Math.max(...lines.map(({ path }) => String(path).length))).toBe(256);
     const { body } = (await simulator.calls()).find(({ path }) => path === '/sns/jscode2session')!.answer as {
       body: string;
     };

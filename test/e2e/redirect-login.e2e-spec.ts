@@ -6,6 +6,7 @@ import { SessionEntity } from '../../src/session/session.entity.js';
 import { backends, embedded } from '../support/backends.js';
 import { browser, placeOf, type Browser } from '../support/browser.js';
 import type { Answer } from '../support/client.js';
+import { stranger } from '../support/person.js';
 import { appOf } from '../support/start-simulator.js';
 import { type RunningService, startService } from '../support/start-service.js';
 
@@ -356,6 +357,18 @@ describe.each(backends)('login by redirect on $name', (backend) => {
         expect(await endsOf([parent, sibling])).toEqual(['logged_out', 'goes on']);
         const sessions = await service.api('GET', '/sessions', undefined, { token: sibling.accessToken });
         expect(sessions.data.items.map(({ id }: { id: string }) => id)).toContain(next.sessionId);
+      });
+
+      it('or with the login that takes the place of its cookies', async () => {
+        const who = stranger(service.simulator);
+        const { data: parent } = await who.logIn(service);
+        const { data: child } = await beget(parent.accessToken);
+        const headers = { cookie: `__Host-wxpass_access=${parent.accessToken}` };
+        const { data: next } = await who.logIn(service, { headers, body: { mode: 'cookie' } });
+        expect(await endsOf([parent, child])).toEqual(['logged_out', 'goes on']);
+        const { data: other } = await who.logIn(service);
+        await service.api('DELETE', `/sessions/${next.sessionId}`, undefined, { token: other.accessToken });
+        expect(await endOf(child.accessToken)).toBe('revoked');
       });
 
       it('also where both happen at the same moment, in 20 rounds', async () => {

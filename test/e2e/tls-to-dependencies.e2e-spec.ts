@@ -17,8 +17,15 @@ const redisPassword = 'p@ss/w:rd';
 
 describe('MySQL and Redis over TLS, by a certificate authority of the operator', () => {
   const folder = mkdtempSync(join(tmpdir(), 'wxpass-tls-'));
-  const certificate = join(folder, 'cert.pem');
-  const key = join(folder, 'key.pem');
+  const certificate = join(folder, 'localhost.pem');
+  /** A certificate for the name, which vouches for itself, as a server of MariaDB takes it. */
+  const tlsArgs = (name: string) => {
+    const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
+    const pair = selfSigned(name, 30);
+    writeFileSync(cert, pair.cert);
+    writeFileSync(key, pair.key);
+    return [`--ssl-cert=${cert}`, `--ssl-key=${key}`];
+  };
   let mariadb: ThrowawayServer;
   let redis: ThrowawayServer;
   let simulator: RunningSimulator;
@@ -26,12 +33,9 @@ describe('MySQL and Redis over TLS, by a certificate authority of the operator',
   let service: RunningProcess | undefined;
 
   beforeAll(async () => {
-    const pair = selfSigned('localhost', 30);
-    writeFileSync(certificate, pair.cert);
-    writeFileSync(key, pair.key);
     const tlsPort = await freePort();
     [mariadb, redis, simulator] = await Promise.all([
-      startMariadb({ args: [`--ssl-cert=${certificate}`, `--ssl-key=${key}`] }),
+      startMariadb({ args: tlsArgs('localhost') }),
       startRedis({ args: redisArgs(tlsPort) }),
       startSimulator(),
     ]);
@@ -57,7 +61,8 @@ describe('MySQL and Redis over TLS, by a certificate authority of the operator',
 
   const redisArgs = (tlsPort: number) => [
     ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
-    ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
+    ...['--tls-cert-file', certificate, '--tls-key-file', join(folder, 'localhost.key')],
+    ...['--tls-ca-cert-file', certificate],
   ];
 
   it('lets people in', async () => {
@@ -81,16 +86,24 @@ describe('MySQL and Redis over TLS, by a certificate authority of the operator',
     expect(service.output()).toMatch(/DATABASE_TLS/);
   });
 
-  it('speaks to no MySQL without TLS where TLS was asked for', async () => {
-    const plain = await startMariadb();
+  it.each([
+    ['without TLS', () => []],
+    ['with a certificate for another name', () => tlsArgs('db.example.test')],
+  ])('speaks to no MySQL %s where TLS was asked for', async (_, args) => {
+    const other = await startMariadb({ args: args() });
     try {
-      const { url } = await createDatabase(plain.url);
-      const changes = { DATABASE_URL: url, DATABASE_TLS: 'true', PORT: String(await freePort()) };
+      const { url } = await createDatabase(other.url);
+      const changes = {
+        DATABASE_URL: url.replace('127.0.0.1', 'localhost'),
+        DATABASE_TLS: 'true',
+        NODE_EXTRA_CA_CERTS: join(folder, 'db.example.test.pem'),
+        PORT: String(await freePort()),
+      };
       service = await spawnService({ ...env, ...changes });
       expect(await service.exited).toBe(1);
       expect(service.output()).toMatch(/DATABASE_TLS/);
     } finally {
-      await plain.stop();
+      await other.stop();
     }
   });
 });

@@ -323,6 +323,18 @@ describe('the configuration', () => {
     expect(returnToOrigins).toEqual(['https://www.example.com']);
   });
 
+  it('speaks TLS to a database that has a name, and to no other', () => {
+    const DATABASE_TLS = 'true';
+    const named = { DATABASE_TLS, DATABASE_URL: 'mysql://u:p@db.example.com/d' };
+    expect(loadDatabaseConfig(named)).toMatchObject({ tls: true });
+    for (const host of ['10.0.0.7', '[::1]'])
+      expect(Object.keys(faultsOf({ DATABASE_TLS, DATABASE_URL: `mysql://u:p@${host}/d` }))).toEqual([
+        'DATABASE_TLS',
+      ]);
+    expect(Object.keys(faultsOf({ DATABASE_TLS }))).toEqual(['DATABASE_TLS']);
+    expect(loadDatabaseConfig({})).toMatchObject({ tls: false });
+  });
+
   it.each([
     ['WECHAT_API_FALLBACK_URLS', 'https://api2.weixin.qq.com,ftp://x'],
     ['WECHAT_PROXY_URL', 'socks5://proxy.example.com'],

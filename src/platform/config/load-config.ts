@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { Config, type DatabaseAddress, type DatabaseConfig } from './config.js';
 import { ConfigError, Faults } from './config-error.js';
 import { requireProductionSafety, requireSharedStorage, warningsFor } from './production-safety.js';
@@ -118,12 +118,20 @@ function namedApp(kind: string, prefix: string, settings: Settings, faults: Faul
 
 function assembleDatabase(settings: Settings, faults: Faults): DatabaseConfig {
   const address = databaseAddress(settings, faults);
+  if (settings.DATABASE_TLS) requireNamedServer(address, faults);
   return {
     ...address,
     tls: settings.DATABASE_TLS,
     poolSize: settings.DATABASE_POOL_SIZE,
     migrate: settings.DATABASE_MIGRATE ?? address.kind === 'sqlite',
   };
+}
+
+/** A certificate is compared with a name: mysql2 would take an IP address for localhost. */
+function requireNamedServer(address: DatabaseAddress, faults: Faults): void {
+  if (address.kind === 'sqlite') faults.add('DATABASE_TLS', 'is for MySQL, and the database is a file');
+  else if (isIP(address.host))
+    faults.add('DATABASE_TLS', 'needs the host by the name on its certificate, not by its IP address');
 }
 
 function databaseAddress(settings: Settings, faults: Faults): DatabaseAddress {

@@ -105,6 +105,13 @@ function contextOpener(config: Config): OpenContext {
   };
 }
 
+const mostPathCharacters = 256;
+
+/** What a stranger sends as a path may be long, or hold a query in other spellings. */
+function pathOf({ url }: FastifyRequest): string {
+  return url.split(/[?;]|%3[bf]/i, 1)[0]!.slice(0, mostPathCharacters);
+}
+
 /** One line a request; the route and the path, never the query, which may carry codes. */
 function logRequests(server: FastifyInstance, accessLog: Pino): void {
   server.addHook('onResponse', (request, reply, next) => {
@@ -112,7 +119,7 @@ function logRequests(server: FastifyInstance, accessLog: Pino): void {
     accessLog.info(
       {
         method: request.method,
-        path: request.url.split('?', 1)[0],
+        path: pathOf(request),
         route: request.routeOptions.url,
         status: reply.statusCode,
         ms: context ? Math.round((performance.now() - context.startedAt) * 10) / 10 : undefined,

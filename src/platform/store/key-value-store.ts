@@ -7,7 +7,7 @@ export interface Slide {
   retryAfterMs: number;
   /** Milliseconds until the window is empty, if nothing more hits it. */
   resetMs: number;
-  /** Names this very hit to whoever takes it back; empty where it was refused. */
+  /** What takeBack wants, to find the hit; empty where it was refused. */
   hit: string;
 }
 
@@ -45,8 +45,8 @@ export abstract class KeyValueStore {
   abstract slide(key: string, limit: number, windowMs: number, cost?: number): Promise<Slide>;
 
   /**
-   * Takes a hit back that a window allowed: once, as if it had never been. Where the window was deleted since, or the hit
-   * has left it, there is nothing to take back.
+   * Takes a hit back that a window allowed, as if it had never been; to be called once for a hit. Where the window was
+   * deleted since, or the hit has left it, there is nothing to take back.
    */
   abstract takeBack(key: string, hit: string): Promise<void>;
 

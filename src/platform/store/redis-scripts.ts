@@ -36,7 +36,7 @@ end
 local allowed = count + cost <= limit
 if allowed then
   if not name then
-    name = ARGV[5] or ''
+    name = ARGV[5]
     redis.call('HSET', KEYS[1], '${NAME_BUCKET}', name)
   end
   redis.call('HINCRBY', KEYS[1], math.floor(now / bucket), cost)
@@ -76,7 +76,7 @@ export interface RedisScripts {
     windowMs: number,
     bucketMs: number,
     cost: number,
-    name?: string,
+    name: string,
   ): Promise<[allowed: 0 | 1, now: number, hits: string[], name: string]>;
   takeBack(key: string, name: string, bucket: number, cost: number): Promise<0 | 1>;
 }
