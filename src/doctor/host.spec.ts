@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { examineDataFolder, examineNode } from './host.js';
+import { examineDataFolder, examineNode, modeOpenToAll } from './host.js';
 import { isSupported } from './database-server.js';
 
 const gibibyte = 1024 ** 3;
@@ -21,6 +21,16 @@ describe('the host', () => {
   it('looks at the folder that would be made', async () => {
     const finding = await examineDataFolder('/tmp/wxpass/not/yet', async () => gibibyte);
     expect(finding.status).toBe('ok');
+  });
+
+  it.each([
+    ['/etc/wxpass/keys', '644', true],
+    ['/etc/wxpass/keys', '640', false],
+    ['/run/secrets-of-all', '604', true],
+    ['/run/secrets/wxpass/keys', '644', false],
+  ])('with a secret in %s, of the rights %s, is open to all: %s', async (file, rights, isOpen) => {
+    const found = await modeOpenToAll(file, async () => parseInt(rights, 8));
+    expect(found).toBe(isOpen ? rights : undefined);
   });
 });
 

@@ -15,6 +15,9 @@ const mebibyte = 1024 * 1024;
 const fullBelowMebibytes = 32;
 const nearlyFullBelowMebibytes = 512;
 
+/** Docker and Kubernetes mount the secrets of a container here, and nobody else lives in it. */
+const secretsOfContainer = '/run/secrets/';
+
 export function examineNode(version: string = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const least = leastMinor[major] ?? (major > newestLine ? 0 : Infinity);
@@ -60,13 +63,20 @@ export async function examineSecretFiles(env: Environment): Promise<Finding[]> {
   return findings.flat();
 }
 
+type ModeOf = (file: string) => Promise<number>;
+
 /** The rights, such as 644, of a file that anybody may read; undefined where not, or where there is no file. */
-export async function modeOpenToAll(file: string): Promise<string | undefined> {
-  const mode = await stat(file).then(
-    (stats) => stats.mode & 0o777,
+export async function modeOpenToAll(file: string, modeOf: ModeOf = modeOfFile): Promise<string | undefined> {
+  if (resolve(file).startsWith(secretsOfContainer)) return undefined;
+  const mode = await modeOf(file);
+  return mode & 0o004 ? mode.toString(8) : undefined;
+}
+
+function modeOfFile(file: string): Promise<number> {
+  return stat(file).then(
+    ({ mode }) => mode & 0o777,
     () => 0,
   );
-  return mode & 0o004 ? mode.toString(8) : undefined;
 }
 
 /** The service makes the folders that are missing. */

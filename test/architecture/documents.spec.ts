@@ -7,7 +7,10 @@ import { root } from './source-tree.js';
 const inEnglish = ['README.md', ...documentsIn('docs').filter((name) => !name.endsWith('.zh-CN.md'))];
 const all = inEnglish.flatMap((name) => [name, twinOf(name)]);
 /** What the tests read beside the service's own variables. */
-const otherVariables = ['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'FAULT_TIME_FACTOR', 'NODE_EXTRA_CA_CERTS'];
+const otherVariables = [
+  ...['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'NODE_EXTRA_CA_CERTS'],
+  ...['FAULT_TIME_FACTOR', 'FAULT_TABLE', 'RACE_TABLE', 'DOOR_TABLE', 'DOCTOR_TABLE'],
+];
 
 describe('the documents', () => {
   it('.env.example is what the code says', () => {
@@ -32,6 +35,19 @@ describe('the documents', () => {
     const named = [...read(name).matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)];
     expect(named.map(([, run, short]) => run ?? short!).filter((script) => !(script in scripts))).toEqual([]);
   });
+
+  it.each(all.filter((name) => name.startsWith('docs/')))(
+    '%s says what the commands of operators are in the container, where npm has nothing to build with',
+    (name) => {
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+      const blocks = codeBlocks(read(name)).join('\n');
+      const named = [
+        ...blocks.matchAll(/npm run (?:--silent )?((?:admin|doctor|errcode|keys|migration|support).*?)\s/g),
+      ];
+      const built = named.map(([, script]) => /node dist.*$/.exec(scripts[script!]!)![0]);
+      expect(built.filter((command) => !read(name).includes(command))).toEqual([]);
+    },
+  );
 
   it.each(all)('%s names only variables that exist', (name) => {
     const named = [...read(name).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(([, word]) => word!);

@@ -46,6 +46,12 @@ describe('the compose files', () => {
     }
   });
 
+  it.each(['README.md', 'README.zh-CN.md'])('have the secrets that %s makes', (page) => {
+    const text = readFileSync(join(folder, '..', page), 'utf8');
+    const made = [...text.matchAll(/ > secrets\/(\w+)$/gm)].map(([, name]) => name!);
+    expect(made.sort()).toEqual(Object.keys(secrets as object).sort());
+  });
+
   it('set only what the service reads', () => {
     const set = Object.keys(service.environment as object).map((name) => name.replace(/_FILE$/, ''));
     expect(set.filter((name) => !(name in variables))).toEqual([]);

@@ -152,6 +152,20 @@ describe('who may come in', () => {
     expect(read(page)).toContain(`${policyIn('canary-istio').kind.toLowerCase()}/wxpass-istio`);
   });
 
+  it.each(['docs/operations.md', 'docs/operations.zh-CN.md'])(
+    'is kept by the copy that waits in %s',
+    (page) => {
+      const { matchLabels } = policyIn('production').spec.podSelector;
+      const [[label, value]] = Object.entries(matchLabels) as [[string, string]];
+      expect(read(page)).toContain(`label pod wxpass-doctor ${label}=${value}`);
+      expect(read(page)).toContain(
+        `--container=${deployment.spec.template.spec.containers[0].name} -- sleep`,
+      );
+      for (const { content } of whole('Service'))
+        expect(matchLabels).not.toMatchObject(content.spec.selector);
+    },
+  );
+
   it.each(['docs/tracing.md', 'docs/tracing.zh-CN.md'])(
     'is let out to a collector by what %s shows',
     async (page) => {
@@ -207,8 +221,19 @@ describe('the settings of the overlays', () => {
 
   it.each(['production', 'trial'])('name only variables that the service reads: %s', (overlay) => {
     const names = Object.keys(settingsOf(`${overlays}/${overlay}`)).map((name) => name.replace(/_FILE$/, ''));
-    expect(names.filter((name) => !(name in variables))).toEqual([]);
+    expect(names.filter((name) => !(name in variables || name === 'NODE_EXTRA_CA_CERTS'))).toEqual([]);
   });
+
+  it.each(['docs/operations.md', 'docs/operations.zh-CN.md'])(
+    'find in the Secret what %s puts there',
+    (page) => {
+      const made = [...read(page).matchAll(/ > secret\/(\w+)$/gm)].map(([, name]) => `${name}_FILE`);
+      const named = Object.keys(settingsOf(`${overlays}/production`)).filter((name) =>
+        name.endsWith('_FILE'),
+      );
+      expect(made.sort()).toEqual(named.sort());
+    },
+  );
 
   it('are refused without a key', () => {
     const { ENCRYPTION_KEYS_FILE: _left, ...settings } = settingsOf(`${overlays}/production`);

@@ -43,7 +43,7 @@ export const databaseConditions = {
   'database-tls': {
     status: 'fail',
     title: {
-      zh: '与数据库 {host}:{port} 在 TLS 上谈不拢（{code}）',
+      zh: '与数据库 {host}:{port} 的 TLS 设置不一致（{code}）',
       en: 'The database at {host}:{port} and DATABASE_TLS do not agree ({code})',
     },
     cause: {

@@ -60,8 +60,8 @@ export const keyConditions = {
       en: 'The file {file} has the rights {mode}; who reads a private key can sign anybody a token.',
     },
     remedy: {
-      zh: '执行 chmod 600；在 Kubernetes 中把 Secret 卷的 defaultMode 设为 0400。怀疑泄露时换掉密钥。',
-      en: 'Run chmod 600; in Kubernetes give the Secret volume defaultMode 0400. Replace keys that may have leaked.',
+      zh: '执行 chmod 600，文件归运行服务的用户所有；在 Kubernetes 中把 Secret 卷的 defaultMode 设为 0440，把 Pod 的 fsGroup 设为该用户的组。怀疑泄露时换掉密钥。',
+      en: 'Run chmod 600 and let the user who runs the service own it; in Kubernetes give the Secret volume defaultMode 0440 and the pod the group of that user as fsGroup. Replace keys that may have leaked.',
     },
   },
 } satisfies Record<string, Condition>;

@@ -54,7 +54,10 @@ export const databaseProvocations: Provocation[] = [
   {
     condition: 'database-tls',
     how: 'DATABASE_TLS=true on a MariaDB that speaks none',
-    provoke: async (world) => ({ DATABASE_URL: await world.database(), DATABASE_TLS: 'true' }),
+    provoke: async (world) => ({
+      DATABASE_URL: (await world.database()).replace('127.0.0.1', 'localhost'),
+      DATABASE_TLS: 'true',
+    }),
   },
   {
     condition: 'database-login-refused',
