@@ -11,9 +11,9 @@ export interface BuiltAssets {
   icon: string;
 }
 
-/** As `npm run build` left them: in dist, which lies two folders above this file in src, and one in dist. */
+/** As `npm run build` left them in dist, seen from this file in src, in dist/src, and in build/src of the tools. */
 export function builtAssets(): BuiltAssets {
-  const places = ['../../dist/pages/', '../../pages/'].map((place) =>
+  const places = ['../../dist/pages/', '../../pages/', '../../../dist/pages/'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const folder = places.find((place) => existsSync(join(place, 'assets.json')));
