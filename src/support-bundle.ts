@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { collectBundle } from './doctor/bundle.js';
@@ -36,16 +36,19 @@ async function run(): Promise<Outcome> {
     return { text: `${await collectInto(resolve(out), log)}\n`, exit: 0 };
   } catch (error) {
     if (!isOfFiles(error)) throw error;
-    return { complaint: cannotWrite(resolve(out), error.code, commandLine.language), exit: exitCannotWrite };
+    return { complaint: cannotWrite(resolve(out), error, commandLine.language), exit: exitCannotWrite };
   }
 }
 
 async function collectInto(path: string, log: string | undefined): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
-  // Before the checks, which take seconds, so that an operator is told at once.
-  const file = await open(path, 'w', 0o600);
+  // Before the checks, which take seconds, so that an operator is told at once; what is there, or a link, stays as it is.
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(await collect(log));
+  } catch (error) {
+    await rm(path);
+    throw error;
   } finally {
     await file.close();
   }
@@ -61,7 +64,11 @@ function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
-function cannotWrite(path: string, code: string | undefined, language: Language): string {
+function cannotWrite(path: string, { code, syscall }: NodeJS.ErrnoException, language: Language): string {
+  if (code === 'EEXIST' && syscall === 'open')
+    return language === 'zh'
+      ? `${path} 已经存在，不会被覆盖：用 --out 指定另一个名字\n`
+      : `${path} is there already and is not overwritten: give another name by --out\n`;
   const command = 'node dist/src/support-bundle.js --out - > wxpass-support.json';
   return language === 'zh'
     ? `无法写入 ${path}（${code}）：用 --out 指定别处，或写到标准输出，在容器外保存：kubectl exec … -- ${command}\n`

@@ -9,7 +9,7 @@ import { listMigrations, type MigrationState } from '../platform/database/migrat
 import { describeError } from '../platform/observability/describe-error.js';
 import type { Environment } from './configuration.js';
 import { diagnose } from './diagnose.js';
-import { logLineWithoutSecrets } from './log-line.js';
+import { logWithoutSecrets } from './log-line.js';
 import { lastLines } from './last-lines.js';
 import type { Parts } from './parts.js';
 import { reportOf, type Report } from './report.js';
@@ -98,7 +98,8 @@ async function describeLog(
       unavailable: 'no file is known: the service logs to stdout; name one by --log, or pipe it to --log -',
     };
   try {
-    return (await lastLines(file)).map((line) => logLineWithoutSecrets(line, secrets));
+    const lines = await lastLines(file);
+    return lines ? logWithoutSecrets(lines, secrets) : { unavailable: 'not a file' };
   } catch (error) {
     return { unavailable: reasonOf(error) };
   }

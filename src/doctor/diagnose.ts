@@ -7,7 +7,7 @@ import { examineDatabase } from './database.js';
 import { skipped, type Finding } from './finding.js';
 import { guarded } from './guard.js';
 import { examineDataFolder, examineNode, examineSecretFiles } from './host.js';
-import { examineKeysFile } from './keys.js';
+import { examineKeysFile, fileKids } from './keys.js';
 import type { Parts } from './parts.js';
 import { examinePublicUrl } from './public-url.js';
 import { examineRedis } from './redis.js';
@@ -19,7 +19,8 @@ import { examineWechat } from './wechat.js';
  */
 export async function diagnose(env: Environment, parts: Parts): Promise<Finding[]> {
   const { config, findings } = examineConfiguration(env);
-  const { kids, report: database } = beginDatabase(env, config, parts);
+  const { kids: storedKids, report: database } = beginDatabase(env, config, parts);
+  const kids = config?.jwt.keysFile === undefined ? storedKids : fileKids(config);
   const [host = [], ...others] = await Promise.all([
     guarded('host', () => examineHost(env, config)),
     database,

@@ -66,6 +66,13 @@ export async function examineKeysFile({ jwt: { keysFile: file } }: Config): Prom
   }
 }
 
+/** What the service publishes of SIGNING_KEYS_FILE; undefined where that is unset or unreadable. */
+export async function fileKids({ jwt: { keysFile } }: Config): Promise<string[] | undefined> {
+  if (keysFile === undefined) return undefined;
+  const keys = await new SigningKeysFile(keysFile).load().catch(() => undefined);
+  return keys?.map(({ kid }) => kid);
+}
+
 function explainFileFault(problem: string): Finding {
   const [, reason] = /cannot be read \((\w+)\)/.exec(problem) ?? [];
   return reason

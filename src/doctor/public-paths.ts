@@ -4,25 +4,24 @@ import type { Config } from '../platform/config/config.js';
 import type { WechatApp } from '../platform/config/wechat-app.js';
 import { pushSignature } from '../wechat/push-crypto.js';
 import { askUrl } from './ask-url.js';
+import { isLocalHost } from './configuration.js';
 import { found } from './conditions.js';
-import { good, type Finding } from './finding.js';
+import { good, skipped, type Finding, type Words } from './finding.js';
 import { jsonOf } from './health-answer.js';
 import { networkFault } from './network-fault.js';
 import { nameOf } from './wechat-app-name.js';
 
 const jwks = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 
-/** Whether it publishes a signing key of the database configured here. */
-export async function examineInstallation(
-  { publicUrl }: Config,
-  kids: Promise<string[] | undefined>,
-): Promise<Finding[]> {
-  const own = await kids;
-  if (!own || own.length === 0) return [];
+/** Whether a signing key of those configured here is published there; undefined where nobody can tell. */
+export async function publishesOneOf(
+  kids: string[] | undefined,
+  publicUrl: string,
+): Promise<boolean | undefined> {
+  if (!kids || kids.length === 0) return undefined;
   const answer = await askUrl(`${publicUrl}/.well-known/jwks.json`).catch(() => undefined);
   const published = jwks.safeParse(jsonOf(answer?.body ?? ''));
-  if (!published.success || published.data.keys.some(({ kid }) => own.includes(kid))) return [];
-  return [found('public-url-other-installation')];
+  return published.success ? published.data.keys.some(({ kid }) => kids.includes(kid)) : undefined;
 }
 
 /** WeChat asks for them at the root of the host, whatever path PUBLIC_URL has. */
@@ -45,13 +44,36 @@ async function examineVerifyFile(url: string, content: string): Promise<Finding>
   return good('verify-file', { zh: `${url} 可以读到校验文件`, en: `${url} shows the verify file` });
 }
 
-/** Asks the push address of each app the question that WeChat asks when it is submitted in its console. */
-export async function examinePushAddresses({ publicUrl, wechat }: Config): Promise<Finding[]> {
-  return Promise.all(
-    wechat.apps.flatMap((app) =>
-      app.pushToken ? [examinePushAddress(app, app.pushToken, `${publicUrl}/wechat/push/${app.appId}`)] : [],
-    ),
+/**
+ * Asks the push address of each app the question that WeChat asks when it is submitted in its console. Its signature is
+ * good for minutes, so that nobody else may see it.
+ * @param isOurs whether this installation is known to answer there
+ */
+export async function examinePushAddresses(
+  { publicUrl, wechat }: Config,
+  isOurs: boolean | undefined,
+): Promise<Finding[]> {
+  const addresses = wechat.apps.flatMap((app) =>
+    app.pushToken ? [{ app, token: app.pushToken, url: `${publicUrl}/wechat/push/${app.appId}` }] : [],
   );
+  if (addresses.length === 0) return [];
+  const { protocol, hostname } = new URL(publicUrl);
+  if (protocol === 'http:' && !isLocalHost(hostname)) return [unasked(inTheClear)];
+  if (!isOurs) return [unasked(notKnownToBeOurs)];
+  return Promise.all(addresses.map(({ app, token, url }) => examinePushAddress(app, token, url)));
+}
+
+const inTheClear = {
+  zh: 'PUBLIC_URL 是 http：推送签名不以明文发送',
+  en: 'PUBLIC_URL is http, and a push signature is not sent in the clear',
+};
+const notKnownToBeOurs = {
+  zh: '无法确认在 PUBLIC_URL 回答的就是这套安装：那里没有公布这里的签名密钥',
+  en: 'What answers at PUBLIC_URL is not known to be this installation: it publishes no signing key of this one',
+};
+
+function unasked(reason: Words): Finding {
+  return skipped('push-address', { zh: '推送地址是否可用', en: 'Whether the push addresses answer' }, reason);
 }
 
 async function examinePushAddress(app: WechatApp, token: string, url: string): Promise<Finding> {

@@ -5,7 +5,7 @@ import { found } from './conditions.js';
 import { good, skipped, type Finding } from './finding.js';
 import { networkFault } from './network-fault.js';
 import { readHealth } from './health-answer.js';
-import { examineInstallation, examinePushAddresses, examineVerifyFiles } from './public-paths.js';
+import { examinePushAddresses, examineVerifyFiles, publishesOneOf } from './public-paths.js';
 
 const dayMs = 86_400_000;
 const renewalDueDays = 14;
@@ -13,7 +13,7 @@ const healthPath = '/health/live';
 
 /**
  * Whether what answers at PUBLIC_URL is this service, unchanged on the way.
- * @param kids the signing keys of the database, once they are known
+ * @param kids the signing keys of this installation, once they are known
  */
 export async function examinePublicUrl(
   config: Config,
@@ -30,9 +30,8 @@ export async function examinePublicUrl(
   if (fault) return [...form, fault, ...unasked];
   const paths = await Promise.all([
     examineReadiness(config),
-    examineInstallation(config, kids),
     examineVerifyFiles(config),
-    examinePushAddresses(config),
+    examineInstallation(config, kids),
   ]);
   return [...form, ...certificateFindings(answer), ...paths.flat()];
 }
@@ -107,6 +106,12 @@ function explainRedirect(publicUrl: string, location: string): Finding {
   return isSameButTls
     ? found('public-url-should-be-https', { location: wanted })
     : found('public-url-redirects', { location: target ? target.origin + target.pathname : location });
+}
+
+async function examineInstallation(config: Config, kids: Promise<string[] | undefined>): Promise<Finding[]> {
+  const isOurs = await publishesOneOf(await kids, config.publicUrl);
+  const other = isOurs === false ? [found('public-url-other-installation')] : [];
+  return [...other, ...(await examinePushAddresses(config, isOurs))];
 }
 
 async function examineReadiness({ publicUrl }: Config): Promise<Finding[]> {

@@ -32,12 +32,20 @@ export function reportOf(findings: Finding[], language: Language): Report {
     checks: findings.map((finding) => ({
       id: finding.id,
       status: finding.status,
-      title: finding.title[language],
-      cause: finding.cause?.[language] ?? null,
-      remedy: finding.remedy?.[language] ?? null,
+      title: printable(finding.title[language]),
+      cause: finding.cause ? printable(finding.cause[language]) : null,
+      remedy: finding.remedy ? printable(finding.remedy[language]) : null,
       docs: docsOf(finding, language),
     })),
   };
+}
+
+/** Facts are other people's: what would move the cursor or turn the writing round is shown as its number. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A line a check, and below what is not well why, and how to mend it. */

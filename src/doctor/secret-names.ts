@@ -11,6 +11,7 @@ const ends = [
   'passphrase',
   'openid',
   'unionid',
+  '(?:password|passwd|pwd)hash',
   '(?:session|api|private|aes|encryption)key',
   'authorization',
   'cookie',
@@ -22,14 +23,18 @@ const ends = [
   '(?:js|login|phone|auth|authorization|match)code',
   'codeverifier',
   'wxpass(?:access|refresh|csrf|browser)',
+  ...['密码', '口令', '密钥', '令牌', '手机号'],
 ].join('|');
 
 /** Too short, or too much of a word, to be the end of another name. */
-const wholes = ['code', 'state', 'iv', 'jwt', 'auth', 'pass', 'mobile', 'tel', 'nonce', 'echostr'].join('|');
+const wholes = [
+  ...['code', 'state', 'iv', 'jwt', 'auth', 'pass', 'mobile', 'tel', 'nonce', 'echostr'],
+  ...['key', 'sig', 'sign'],
+].join('|');
 
 /** Nothing at all, or what a statement has in place of a value. */
 const placeholder = /^(?:\?\W*)?$/;
-const secretName = new RegExp(`(?:${ends})s?$|^(?:${wholes})$`);
+const secretName = new RegExp(`(?:${ends})s?\\d*$|^(?:${wholes})$`);
 const secretVariables = new Set(
   Object.entries(variables as Record<string, Variable>)
     .filter(([, { secret }]) => secret)
@@ -46,6 +51,11 @@ export function isSecretByName(name: string, value: unknown): boolean {
   if (!isSecretName(name)) return false;
   if (typeof value === 'object') return value !== null;
   return (typeof value === 'string' || typeof value === 'number') && isSecretText(plain(name), `${value}`);
+}
+
+/** The one value of 32 hexadecimal digits that is no AppSecret. */
+export function isTraceId(name: string, value: unknown): value is string {
+  return plain(name) === 'traceid' && typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
 }
 
 function isSecretText(name: string, text: string): boolean {

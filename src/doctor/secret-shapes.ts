@@ -19,6 +19,8 @@ const shapes: [RegExp, string][] = [
 /** What random bytes look like in hexadecimal and base64, which a name, a path or a digest does not. */
 const random: RegExp[] = [
   /(?<!sha256:)\b[0-9a-f]{64}\b/g,
+  // An AppSecret, but no trace id.
+  /(?<![\w-]|trace[-_]?id\W{1,12}|traceparent\W{1,12}00-)[0-9a-f]{32}(?!\w|-[0-9a-f]{16}-0)/gi,
   /(?<![\w+/])[A-Za-z0-9+/]{20,}={1,2}(?![\w=])/g,
   /(?<![\w+/])(?=[a-z\d+/]*[A-Z])(?=[A-Z\d+/]*[a-z])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{64,}/g,
   /(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{27,}/g,
@@ -28,7 +30,8 @@ const random: RegExp[] = [
 /** AddUnionidConflicts1763000000000 */
 const migration = /^[A-Z][A-Za-z]+\d{13}$/;
 /** As WeChat gives them, E.164 or Chinese without the country. */
-const phone = /(?<![\w+/.-])(?:\+[1-9]\d{7,14}|(?:86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\w.-])/g;
+const phone =
+  /(?<![\w+/.-])(?:\+[1-9]\d{7,14}|(?:\+?86[-. ]?)?1[3-9]\d[-. ]?\d{4}[-. ]?\d{4})(?![\w-]|\.\w)/g;
 
 export function withoutShapes(text: string): string {
   return shapes.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), text);

@@ -43,6 +43,18 @@ describe('the log in a support bundle', () => {
     for (const line of bundle.log as string[]) expect(line).toMatch(/401.* after 12\.5 ms/);
     note(Object.keys(shapedSecrets).length, 'by their looks, in three places');
   });
+
+  it('has all other lines where one is nested to break it', async () => {
+    const nested = JSON.stringify({ path: `/{"a":${'['.repeat(7000)}${']'.repeat(7000)}}`, status: 404 });
+    const deep = `${'{"a":'.repeat(2700)}1${'}'.repeat(2700)}`;
+    const bundle = await bundleWith(['the first', nested, deep, 'the last']);
+    expect(bundle.log).toEqual([
+      'the first',
+      expect.stringContaining('[cut, of'),
+      expect.stringContaining('[cut, of'),
+      'the last',
+    ]);
+  });
 });
 
 /** What of it must not be seen, however it is written. */

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -168,13 +168,42 @@ describe('npm run support-bundle', () => {
   it('says in a line where it cannot write, and how to get it out of a container', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'wxpass-bundle-')), 'file');
     await writeFile(file, '');
-    for (const out of [join(file, 'bundle.json'), '/proc/bundle.json', tmpdir()]) {
+    for (const out of [join(file, 'bundle.json'), '/proc/bundle.json']) {
       const { exit, stdout, stderr } = await run(['--out', out]);
       expect({ exit, stdout }).toEqual({ exit: 73, stdout: '' });
       expect(stderr).toMatch(/^\/.* cannot be written \(E\w+\): .*kubectl exec .* --out - > [\w-]+\.json\n$/);
     }
     const { stderr } = await run(['--out', '/proc/bundle.json'], { lang: 'zh_CN.UTF-8' });
     expect(stderr).toMatch(/^无法写入 \/proc\/bundle\.json（E\w+）：.*--out - .*\n$/);
+  });
+
+  it('never writes into what is there, nor through a link', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wxpass-bundle-'));
+    const [file, target, link] = ['file', 'target', 'link'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await writeFile(file, 'kept', { mode: 0o644 });
+    await symlink(target, link);
+    for (const out of [file, link, folder])
+      expect(await run(['--out', out])).toEqual({
+        exit: 73,
+        stdout: '',
+        stderr: `${out} is there already and is not overwritten: give another name by --out\n`,
+      });
+    expect(await readFile(file, 'utf8')).toBe('kept');
+    await expect(stat(target)).rejects.toThrow('ENOENT');
+    expect((await run(['--out', file], { lang: 'zh_CN.UTF-8' })).stderr).toMatch(/已经存在，不会被覆盖/);
+  });
+
+  it('waits for no pipe, and reads stdin by its other name', async () => {
+    const pipe = join(await mkdtemp(join(tmpdir(), 'wxpass-bundle-')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const logOfBundle = async (...args: Parameters<typeof run>) =>
+      (JSON.parse((await run(...args)).stdout) as SupportBundle).log;
+    expect(await logOfBundle(['--out', '-', '--log', pipe])).toEqual({ unavailable: 'not a file' });
+    expect(await logOfBundle(['--out', '-', '--log', '/dev/stdin'], { input: 'a\nb\n' })).toEqual(['a', 'b']);
   });
 
   it('goes on where the log cannot be read', async () => {

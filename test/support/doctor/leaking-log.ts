@@ -46,6 +46,7 @@ export const secretNames = [
     'privateKey',
   ],
   ...['METRICS_TOKEN', 'ENCRYPTION_KEYS', 'API_CLIENTS', 'wxpass_access', 'wxpass_refresh', 'wxpass_browser'],
+  ...['key', 'sig', 'password_hash', 'user_password_hash', 'pwd2'],
   ...['__Host-wxpass_access', '__Host-wxpass_csrf', '__Secure-wxpass_refresh', 'req.headers.authorization'],
 ];
 
@@ -135,6 +136,14 @@ export const lineForms: Record<string, LineForm> = {
       JSON.stringify({ ...told, ...access, rawHeaders: ['host', 'x.test', name, value] }),
     helpful: [...kept, 'x.test'],
   },
+  'an option of a command': {
+    write: (name, value) => `[15:14:15] 401 after mysql --user x --${name} ${value} --port 3306`,
+    helpful: ['401 after mysql --user x --', ' --port 3306'],
+  },
+  'an element': {
+    write: (name, value) => `[15:14:15] 401 for <xml><MsgId>64</MsgId><${name}>${value}</${name}></xml>`,
+    helpful: ['401 for <xml><MsgId>64</MsgId><'],
+  },
   'a cookie': {
     write: (name, value) => `[15:14:15] 401 with Cookie: theme=dark; ${name}=${value}; other=1`,
     helpful: ['401 with Cookie'],
@@ -182,4 +191,6 @@ export const shapedSecrets: Record<string, string> = {
   'a name and password': 'Basic cGxhbnRlZDpwbGFudGVk',
   'a phone number': '+8613912345678',
   'a phone number without a country': '13912345678',
+  'a phone number with dots': '139.1234.5678',
+  'an AppSecret': '0123456789abcdef0123456789abcdef',
 };

@@ -23,6 +23,14 @@ function halfDead({ url = '' }: IncomingMessage, response: ServerResponse): void
   );
 }
 
+/** As that, and with the keys of the service, so that it is taken for it. */
+async function halfDeadAmid(world: World): Promise<string> {
+  const keys = await (await fetch(`${world.service.base}/.well-known/jwks.json`)).text();
+  return world.serve((request, response) =>
+    request.url === '/.well-known/jwks.json' ? response.end(keys) : halfDead(request, response),
+  );
+}
+
 /** Trusted by a doctor that runs in a process of its own. */
 async function tls(world: World, name: string, daysLeft: number, isTrusted = true): Promise<Env> {
   const certificate = selfSigned(name, daysLeft);
@@ -139,7 +147,7 @@ export const publicUrlProvocations: Provocation[] = [
     condition: 'push-address-lost',
     how: 'a proxy that does not forward /wechat/push',
     provoke: async (world) => ({
-      PUBLIC_URL: await world.serve(halfDead),
+      PUBLIC_URL: await halfDeadAmid(world),
       ...onlyApp({ pushToken: miniProgram.pushToken! }),
     }),
   },
