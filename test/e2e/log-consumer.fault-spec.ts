@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { embedded, type OpenBackend } from '../support/backends.js';
@@ -9,10 +11,10 @@ import { newFolder, type RunningProcess, startProcess } from '../support/start-p
 import { miniProgram, type RunningSimulator, startSimulator } from '../support/start-simulator.js';
 import { timeLimits } from '../support/time-limits.js';
 
-/** A line of the log that is this long, so that few of them fill whatever takes them. */
-const longPath = `/${'x'.repeat(8000)}`;
-/** More than pipe and service keep. */
-const flood = 700;
+/** As much of a path as the log takes. */
+const longPath = `/${'x'.repeat(255)}`;
+/** So many lines are more than pipe and service keep. */
+const flood = 12_000;
 
 describe('the service whose log is', () => {
   let simulator: RunningSimulator;
@@ -59,9 +61,14 @@ describe('the service whose log is', () => {
     };
     service = await startProcess(env, newFolder(), stdout);
   };
+  /** One after the other on one connection, without waiting for answers in between. */
   const logMuch = async () => {
-    for (let i = 0; i < flood; i += 20)
-      await Promise.all(Array.from({ length: 20 }, () => service.api('GET', longPath)));
+    const socket = connect(Number(new URL(service.base).port), '127.0.0.1');
+    const request = `GET ${longPath} HTTP/1.1\r\nHost: localhost\r\n`;
+    socket.write(`${request}\r\n`.repeat(flood - 1));
+    socket.write(`${request}Connection: close\r\n\r\n`);
+    socket.resume();
+    await once(socket, 'close');
   };
   const servesPeople = async () => {
     const login = await stranger(simulator).logIn(service);

@@ -440,7 +440,8 @@ describe('metrics while something is away', () => {
       expect(text).not.toMatch(/^wxpass_(?:sessions|users)[ {]/m);
       expect(text).toMatch(/^wxpass_logins_total\{/m);
       mariadb.kill('SIGCONT');
-      await until(async () => (await Scrape.of(service)).value('wxpass_sessions') === 1);
+      // What could not be counted is not counted again for some seconds.
+      await until(async () => (await Scrape.of(service)).value('wxpass_sessions') === 1, 15_000);
     } finally {
       mariadb.kill('SIGCONT');
       await service.close();

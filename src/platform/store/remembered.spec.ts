@@ -73,10 +73,18 @@ describe('what is remembered', () => {
   });
 
   it('is asked again after a failure, but not before a failure that took long has rested', async () => {
-    await expect(first({ afterMs: 50, fails: true })).rejects.toThrow('away');
+    await expect(first({ afterMs: 5, fails: true })).rejects.toThrow('away');
+    slow.now += 90;
     await expect(count()).rejects.toThrow('away');
     expect(slow.asked).toBe(1);
-    slow.now += 1000;
+    slow.now += 5;
+    await first();
+    expect(await count()).toBe(2);
+  });
+
+  it('rests after no failure for longer than after an answer', async () => {
+    await expect(first({ afterMs: 50, fails: true })).rejects.toThrow('away');
+    slow.now += 150;
     await first();
     expect(await count()).toBe(2);
   });

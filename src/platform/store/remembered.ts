@@ -11,7 +11,8 @@ const shareOfTime = 1 / 20;
 
 /**
  * Asks once in so many milliseconds, and gives all who ask meanwhile the same answer. While it is asked anew the former
- * answer still serves, until it is twice as old. After a failure it rests as well, in proportion to what that took.
+ * answer still serves, until it is twice as old. After a failure it rests as well, in proportion to what that took, but
+ * no longer than that.
  */
 export function remembered<Answer>(
   forMs: number,
@@ -31,7 +32,7 @@ export function remembered<Answer>(
     );
     const rest = (now() - askedAt) / shareOfTime;
     if (isGood) known = { answer, askedAt, goodFor: Math.max(forMs, rest) };
-    failed = isGood ? undefined : { answer, askedAt, goodFor: rest };
+    failed = isGood ? undefined : { answer, askedAt, goodFor: Math.min(forMs, rest) };
     asking = undefined;
     return answer;
   };
