@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { Config } from '../config/config.js';
 import { ownVersion } from '../config/own-version.js';
 import { securitySchemes, withEveryWayIn } from './openapi-ways-in.js';
-import { openApiComponents, toJsonSchema } from './openapi.js';
+import { openApiComponents, toJsonSchema } from './openapi-components.js';
 
 /** The OpenAPI document of every route. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {

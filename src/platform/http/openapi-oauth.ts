@@ -3,7 +3,8 @@ import { ApiBasicAuth, ApiBody, ApiConsumes, ApiHeader, ApiResponse, ApiSecurity
 import { z } from 'zod';
 import { catalogue, type ErrorName } from '../errors/catalogue.js';
 import { oauthErrorOf } from './oauth-answer.js';
-import { referTo, stampHeaders } from './openapi.js';
+import { referTo } from './openapi-components.js';
+import { stampHeaders } from './openapi.js';
 
 const errors: ErrorName[] = [
   'invalid_request',
