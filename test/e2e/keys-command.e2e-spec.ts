@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/platform/database/migrate.js';
 import { schema } from '../../src/schema.js';
 import { shared, type OpenBackend } from '../support/backends.js';
 import { stranger } from '../support/person.js';
+import { productionEnv } from '../support/production-env.js';
 import { freePort } from '../support/services/probe.js';
 import {
   newFolder,
@@ -17,7 +18,7 @@ import {
   startProcess,
   type RunningProcess,
 } from '../support/start-process.js';
-import { miniProgram, startSimulator, type RunningSimulator } from '../support/start-simulator.js';
+import { startSimulator, type RunningSimulator } from '../support/start-simulator.js';
 
 const base64Key = () => randomBytes(32).toString('base64');
 
@@ -30,18 +31,7 @@ describe('the keys command beside the built service', () => {
   beforeAll(async () => {
     storage = await shared.open();
     simulator = await startSimulator();
-    env = {
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      PUBLIC_URL: 'https://login.example.test',
-      ENCRYPTION_KEYS: oldKey,
-      WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
-      WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
-      WECHAT_API_URL: simulator.url,
-      API_LIMIT: '1000000/1m',
-      LOGIN_LIMIT_IP: '1000000/1m',
-      ...storage.env,
-    };
+    env = { ...productionEnv(simulator), ENCRYPTION_KEYS: oldKey, ...storage.env };
   });
   const started: RunningProcess[] = [];
   const start = async (extra: Record<string, string> = {}) => {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { embedded, type OpenBackend } from '../support/backends.js';
 import { stranger } from '../support/person.js';
+import { productionEnv } from '../support/production-env.js';
 import { Scrape } from '../support/scrape.js';
 import { newFolder, type RunningProcess, startProcess } from '../support/start-process.js';
-import { miniProgram, type RunningSimulator, startSimulator } from '../support/start-simulator.js';
+import { type RunningSimulator, startSimulator } from '../support/start-simulator.js';
 import { timeLimits } from '../support/time-limits.js';
 
 /** As much of a path as the log takes. */
@@ -46,19 +47,7 @@ describe('the service whose log is', () => {
     return path;
   };
   const startWith = async (stdout: number, format = 'json') => {
-    const env = {
-      NODE_ENV: 'production',
-      LOG_FORMAT: format,
-      HOST: '127.0.0.1',
-      PUBLIC_URL: 'https://login.example.test',
-      ENCRYPTION_KEYS: `k1:${Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 31 + 7) % 256)).toString('base64')}`,
-      WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
-      WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
-      WECHAT_API_URL: simulator.url,
-      API_LIMIT: '1000000/1m',
-      LOGIN_LIMIT_IP: '1000000/1m',
-      ...storage.env,
-    };
+    const env = { ...productionEnv(simulator), LOG_FORMAT: format, ...storage.env };
     service = await startProcess(env, newFolder(), stdout);
   };
   /** One after the other on one connection, without waiting for answers in between. */

@@ -1,10 +1,10 @@
 import { embedded, type OpenBackend } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
 import { stranger } from '../support/person.js';
+import { encryptionKey, productionEnv } from '../support/production-env.js';
 import { type RunningProcess, startProcess } from '../support/start-process.js';
 import { appOf, miniProgram, type RunningSimulator, startSimulator } from '../support/start-simulator.js';
 
-const encryptionKey = Buffer.alloc(32, 'own-data-secrets').toString('base64');
 const mobileApp = appOf('mobile');
 
 describe('what is secret about a person', () => {
@@ -15,15 +15,9 @@ describe('what is secret about a person', () => {
     storage = await embedded.open();
     simulator = await startSimulator();
     service = await startProcess({
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      PUBLIC_URL: 'https://login.example.test',
-      ENCRYPTION_KEYS: `k1:${encryptionKey}`,
-      WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
-      WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
+      ...productionEnv(simulator),
       WECHAT_MOBILE_APP_ID: mobileApp.appId,
       WECHAT_MOBILE_APP_SECRET: mobileApp.appSecret,
-      WECHAT_API_URL: simulator.url,
       LOG_LEVEL: 'trace',
       ...storage.env,
     });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backends, shared, type OpenBackend } from '../support/backends.js';
 import type { Answer } from '../support/client.js';
 import { stranger } from '../support/person.js';
+import { encryptionKey, productionEnv } from '../support/production-env.js';
 import { freePort } from '../support/services/probe.js';
 import {
   newFolder,
@@ -12,24 +13,6 @@ import {
   startProcess,
 } from '../support/start-process.js';
 import { miniProgram, type RunningSimulator, startSimulator } from '../support/start-simulator.js';
-
-const encryptionKey = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 37 + 11) % 256)).toString(
-  'base64',
-);
-
-function productionEnv(simulator: RunningSimulator): Record<string, string> {
-  return {
-    NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    PUBLIC_URL: 'https://login.example.test',
-    ENCRYPTION_KEYS: `k1:${encryptionKey}`,
-    WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
-    WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
-    WECHAT_API_URL: simulator.url,
-    API_LIMIT: '1000000/1m',
-    LOGIN_LIMIT_IP: '1000000/1m',
-  };
-}
 
 describe.each(backends)('the built service in production on $name', (backend) => {
   let storage: OpenBackend;

@@ -1,11 +1,8 @@
 import { createClient } from './client.js';
+import { productionEnv } from './production-env.js';
 import { freePort } from './services/probe.js';
 import { newFolder, type RunningProcess, startProcess } from './start-process.js';
-import { appOf, miniProgram, type RunningSimulator, startSimulator } from './start-simulator.js';
-
-const encryptionKey = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 53 + 17) % 256)).toString(
-  'base64',
-);
+import { appOf, type RunningSimulator, startSimulator } from './start-simulator.js';
 
 const website = appOf('website');
 
@@ -40,7 +37,7 @@ export class Fleet {
   ): Promise<Fleet> {
     const simulator = await startSimulator();
     const ports = await Promise.all(Array.from({ length: count }, async () => String(await freePort())));
-    const fleet = new Fleet(simulator, { ...productionEnv(simulator, count), ...env }, ports);
+    const fleet = new Fleet(simulator, { ...fleetEnv(simulator, count), ...env }, ports);
     try {
       await start(fleet);
       return fleet;
@@ -80,21 +77,13 @@ export class Fleet {
   }
 }
 
-function productionEnv({ url }: RunningSimulator, replicas: number): Record<string, string> {
+function fleetEnv(simulator: RunningSimulator, replicas: number): Record<string, string> {
   return {
-    NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    PUBLIC_URL: 'https://login.example.test',
-    ENCRYPTION_KEYS: `k1:${encryptionKey}`,
-    WECHAT_MINI_PROGRAM_APP_ID: miniProgram.appId,
-    WECHAT_MINI_PROGRAM_APP_SECRET: miniProgram.appSecret,
+    ...productionEnv(simulator),
     WECHAT_WEBSITE_APP_ID: website.appId,
     WECHAT_WEBSITE_APP_SECRET: website.appSecret,
-    WECHAT_API_URL: url,
     // A machine that runs other tests beside these may keep the simulator waiting.
     WECHAT_TIMEOUT: '5s',
-    API_LIMIT: '1000000/1m',
-    LOGIN_LIMIT_IP: '1000000/1m',
     REGISTER_LIMIT: '1000000/1m',
     SCAN_LIMIT: '1000000/1m',
     DATABASE_MIGRATE: 'true',

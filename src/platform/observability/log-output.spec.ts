@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogOutput } from './log-output.js';
 
+type Write = (fd: number, piece: Buffer, done: (error: unknown, written: number) => void) => void;
+
 describe('what a log is written to', () => {
   const path = join(fs.mkdtempSync(join(tmpdir(), 'wxpass-log-')), 'log');
   const write = fs.write;
@@ -17,14 +19,15 @@ describe('what a log is written to', () => {
     fs.closeSync(file);
   });
 
+  const writeBy = (system: Write) => void (fs.write = system as typeof fs.write);
   /** What the system does with the next pieces: how many bytes of one it takes, or why it takes none. */
   const system = (...answers: (number | string)[]) => {
-    fs.write = ((fd: number, piece: Buffer, done: (error: unknown, written: number) => void) => {
+    writeBy((fd, piece, done) => {
       const answer = answers.shift();
       if (typeof answer === 'string')
         return void setImmediate(done, Object.assign(new Error(), { code: answer }), 0);
       write(fd, piece.subarray(0, answer), done);
-    }) as typeof fs.write;
+    });
   };
   const written = async (lines: string[]) => {
     const wanted = lines.join('');
@@ -42,12 +45,12 @@ describe('what a log is written to', () => {
 
   it('drops what comes while too much waits, and goes on afterwards', async () => {
     let take: (() => void) | undefined;
-    fs.write = ((fd: number, piece: Buffer, done: (error: unknown, written: number) => void) => {
+    writeBy((fd, piece, done) => {
       take = () => {
         fs.write = write;
         write(fd, piece, done);
       };
-    }) as typeof fs.write;
+    });
     const output = new LogOutput(file);
     const line = `${'x'.repeat(1 << 20)}\n`;
     for (let i = 0; i < 20; i++) output.write(line);
@@ -90,14 +93,13 @@ describe('what a log is written to', () => {
       for (const line of ['the first\n', 'the second\n']) output.write(line);
       await sleep(20);
       expect(fs.readFileSync(path, 'utf8')).toBe('the');
-      fs.write = (() => undefined) as unknown as typeof fs.write;
+      writeBy(() => undefined);
       end();
       expect(fs.readFileSync(path, 'utf8')).toBe('the first\nthe second\n');
     });
 
     it('never glues a line to one that may have broken off', () => {
-      fs.write = ((fd: number, piece: Buffer) =>
-        fs.writeSync(fd, piece, 0, 5000)) as unknown as typeof fs.write;
+      writeBy((fd, piece) => void fs.writeSync(fd, piece, 0, 5000));
       const output = new LogOutput(file);
       const first = `${'x'.repeat(9000)}\n`;
       for (const line of [first, 'the second\n']) output.write(line);
@@ -106,7 +108,7 @@ describe('what a log is written to', () => {
     });
 
     it('breaks no line that the system takes as a whole', () => {
-      fs.write = ((fd: number, piece: Buffer) => fs.writeSync(fd, piece)) as unknown as typeof fs.write;
+      writeBy((fd, piece) => void fs.writeSync(fd, piece));
       const output = new LogOutput(file);
       for (const line of ['the first\n', 'the second\n']) output.write(line);
       end();
