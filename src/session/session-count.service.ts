@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { biteRows, countInBites } from '../platform/database/count-in-bites.js';
+import { biteRows } from '../platform/database/count-in-bites.js';
 import { engineOf, useIndex } from '../platform/database/statement.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { remembered } from '../platform/store/remembered.js';
@@ -21,47 +21,31 @@ export class SessionCount {
     metrics.read('sessions', async () => [{ value: await this.active() }]);
   }
 
-  /** From the index alone, in bites between two milliseconds; what ends in one millisecond is bitten by id. */
+  /** From the index alone, in bites of the times at which sessions end: hardly two end in the same millisecond. */
   private async count(): Promise<number> {
     let active = 0;
     for (let after = Date.now(); ;) {
-      const border = await this.borderAfter(after);
-      const ends = 'expires_at > ? AND expires_at < ?';
-      active += await this.countWhere(ends, [after, border ?? Number.MAX_SAFE_INTEGER]);
-      if (border === undefined) return active;
-      active += await this.countAt(border);
-      after = border;
+      const until = await this.endOfBite(after);
+      active += await this.countBetween(after, until ?? Number.MAX_SAFE_INTEGER);
+      if (until === undefined) return active;
+      after = until;
     }
   }
 
-  /** Short of what ends then there are no more than a bite. */
-  private async borderAfter(after: number): Promise<number | undefined> {
-    const sql = `SELECT expires_at AS border FROM ${this.sessions} WHERE expires_at > ?`;
-    const [row] = await this.dataSource.query<{ border: number | string }[]>(
-      `${sql} ORDER BY expires_at LIMIT 1 OFFSET ${biteRows}`,
+  private async endOfBite(after: number): Promise<number | undefined> {
+    const sql = `SELECT expires_at AS until FROM ${this.sessions} WHERE expires_at > ?`;
+    const [row] = await this.dataSource.query<{ until: number | string }[]>(
+      `${sql} ORDER BY expires_at LIMIT 1 OFFSET ${biteRows - 1}`,
       [after],
     );
-    return row && Number(row.border);
+    return row && Number(row.until);
   }
 
-  private countAt(end: number): Promise<number> {
-    return countInBites({
-      biteAfter: async (id) => {
-        const sql = `SELECT id FROM ${this.sessions} WHERE expires_at = ? AND ended_at IS NULL AND id > ?`;
-        const [row] = await this.dataSource.query<{ id: string }[]>(
-          `${sql} ORDER BY id LIMIT 1 OFFSET ${biteRows - 1}`,
-          [end, id],
-        );
-        return row?.id;
-      },
-      restAfter: (id) => this.countWhere('expires_at = ? AND id > ?', [end, id]),
-    });
-  }
-
-  private async countWhere(condition: string, values: (number | string)[]): Promise<number> {
+  private async countBetween(after: number, until: number): Promise<number> {
+    const ends = 'expires_at > ? AND expires_at <= ? AND ended_at IS NULL';
     const [row] = await this.dataSource.query<{ active: number | string }[]>(
-      `SELECT COUNT(*) AS active FROM ${this.sessions} WHERE ${condition} AND ended_at IS NULL`,
-      values,
+      `SELECT COUNT(*) AS active FROM ${this.sessions} WHERE ${ends}`,
+      [after, until],
     );
     return Number(row!.active);
   }
